@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Every code that an error, warning or note can carry, with what it means. Codes are stable: scripts match on
+ * them, so one is never renamed or given another meaning. `blobs help errors` and the README print this list.
+ */
+export const ERROR_MEANINGS = {
+  BLOBS_USAGE: 'a wrong option or argument',
+  BLOBS_BAD_REGEX: 'the regular expression of --allow-regex is malformed',
+  BLOBS_BAD_FORMAT: 'the format string of --format is malformed or names an unknown key',
+  BLOBS_UNKNOWN_MODULE: 'no module has this name',
+  BLOBS_NO_MODULES: 'neither a module directory, a west workspace, nor a module around the current directory',
+  BLOBS_NOT_A_MODULE: 'a directory that was named as a module holds none',
+  BLOBS_BAD_CONFIG: 'a configuration file or environment variable cannot be understood',
+  BLOBS_MALFORMED_YAML:
+    'a YAML file cannot be read: syntax, encoding, duplicate keys, several documents, size',
+  BLOBS_MALFORMED_MODULE: 'a module.yml or one of its blob entries breaks the schema',
+  BLOBS_UNSAFE_PATH: "a blob's path leaves zephyr/blobs, or could on some platform",
+  BLOBS_DUPLICATE_PATH: 'two blobs of one module claim the same path, or one lies below the other',
+  BLOBS_MALFORMED_MANIFEST: 'a west manifest is malformed',
+  BLOBS_UNMET_DEPENDENCY: 'a module depends on one that is not there, or on itself through others',
+  BLOBS_HASH_MISMATCH: 'the bytes do not have the declared SHA-256',
+  BLOBS_SIZE_MISMATCH: 'the bytes are more than the declared size, or the declared size is wrong',
+  BLOBS_LICENSE_NOT_ACCEPTED: 'a click-through licence was not accepted',
+  BLOBS_LICENSE_MISSING: 'the licence file of a click-through blob is missing or unreadable',
+  BLOBS_MISSING: 'a blob is not there',
+  BLOBS_HTTP_STATUS: 'the server answered with an error status',
+  BLOBS_NETWORK: 'the connection failed, or ended before the whole body arrived',
+  BLOBS_TIMEOUT: 'no byte arrived for as long as --timeout allows',
+  BLOBS_REDIRECT: 'too many redirects, or one that is not allowed',
+  BLOBS_TOO_LARGE: 'more bytes than --max-size allows',
+  BLOBS_URL_UNSUPPORTED: 'a URL that is malformed or not http or https',
+  BLOBS_FETCHER_UNSUPPORTED: 'a fetcher that this version does not know',
+  BLOBS_BLOCKED_BY_MIRROR: 'the configured mirrors forbid the original URL, and none of them had the blob',
+  BLOBS_NOT_A_FILE: "something other than a regular file stands at a blob's place",
+  BLOBS_FILE_ACCESS: 'a file or directory cannot be read, written or removed',
+  BLOBS_STOPPED: 'not tried, because --fail-fast stopped the run',
+  BLOBS_INTERRUPTED: 'interrupted by a signal',
+  BLOBS_INTERNAL: 'a defect of this program',
+  BLOBS_NULL_BLOBS: '`blobs:` has no value and counts as an empty list',
+  BLOBS_YAML11_BOOLEAN: 'an unquoted yes, no, on or off was read as a boolean, as YAML 1.1 did',
+  BLOBS_DUPLICATE_MODULE: 'two modules have the same name',
+  BLOBS_BAD_LICENSE_EXPRESSION: 'the value of `license` is not an SPDX licence expression',
+  BLOBS_UNSUPPORTED_MANIFEST: 'the manifest uses a feature that this version does not follow',
+  BLOBS_NOT_CLONED: 'a project of the manifest is not on disk',
+  BLOBS_NOTHING_SELECTED: 'the selection matches no blob',
+} as const;
+
+export type ErrorCode = keyof typeof ERROR_MEANINGS;
+
+/** What an error knows beside its message; see {@link Issue} for the fields. */
+export interface ErrorDetails {
+  readonly facts?: readonly string[];
+  readonly hint?: string;
+  readonly module?: string;
+  readonly path?: string;
+  readonly file?: string;
+  readonly line?: number;
+  readonly column?: number;
+  readonly sourceLine?: string;
+}
+
+/** An expected failure: bad input, a bad network, a full disk. Anything else that is thrown is a defect. */
+export class BlobsError extends Error {
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails & { cause?: unknown } = {}) {
+    const { cause, ...rest } = details;
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = 'BlobsError';
+    this.code = code;
+    this.details = rest;
+  }
+}
+
+/** The `code` of a system error (`ENOENT`, `ECONNRESET`, …), undefined for anything else. */
+export function systemCode(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' ? code : undefined;
+}
+
+/** A one-line description of anything that was thrown. */
+export function describeError(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

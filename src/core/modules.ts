@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Issue } from './report.ts';
+
+/** A directory in which a module is to be read, and how it came to be named. */
+export interface ModulePlace {
+  /** Absolute; symbolic links are kept as they were named. */
+  readonly directory: string;
+  /** The module's name unless its module.yml has `name:`: the last segment of the project's path. */
+  readonly defaultName: string;
+  /** The west project's name. */
+  readonly project?: string;
+}
+
+/** A project of a west manifest, in west's terms. */
+export interface WestProject {
+  readonly name: string;
+  /** As west prints it: relative to the workspace's topdir, with forward slashes. */
+  readonly path: string;
+  readonly abspath: string;
+  readonly active: boolean;
+  /** Whether a git repository is at the place. */
+  readonly cloned: boolean;
+}
+
+/** A west workspace that was found on disk. */
+export interface Workspace {
+  /** Absolute directory that holds `.west`. */
+  readonly topdir: string;
+  /** Absolute path of the top-level manifest file. */
+  readonly manifestPath: string;
+  /** In west's order: the manifest repository first. */
+  readonly projects: readonly WestProject[];
+}
+
+/** Which modules there may be, and what was wrong on the way. */
+export interface ModuleSearchResult {
+  /** In the order in which they were named. Every one of them holds a module. */
+  readonly places: readonly ModulePlace[];
+  readonly workspace: Workspace | undefined;
+  readonly issues: readonly Issue[];
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Bytes of one YAML file. The largest module.yml known is 60 kB; parsing costs seconds a megabyte at worst. */
+export const MAX_YAML_BYTES = 1024 * 1024;
+
+/** Open `[` and `{` at one place. The parser recurses and keeps much for every level. */
+export const MAX_FLOW_DEPTH = 200;
+
+/** Values after aliases are expanded, for each value in the file; beyond it aliases are a bomb. */
+export const MAX_ALIAS_EXPANSION = 10;
+
+/** Values that aliases may add in any file, however small. */
+export const FREE_ALIAS_VALUES = 10_000;
+
+/** Problems reported for one file; a flood of them helps nobody. */
+export const MAX_PROBLEMS = 50;
