@@ -31,7 +31,6 @@ export const ERROR_MEANINGS = {
   BLOBS_TOO_LARGE: 'more bytes than --max-size allows',
   BLOBS_URL_UNSUPPORTED: 'a URL that is malformed or not http or https',
   BLOBS_FETCHER_UNSUPPORTED: 'a fetcher that this version does not know',
-  BLOBS_BLOCKED_BY_MIRROR: 'the configured mirrors forbid the original URL, and none of them had the blob',
   BLOBS_NOT_A_FILE: "something other than a regular file stands at a blob's place",
   BLOBS_FILE_ACCESS: 'a file or directory cannot be read, written or removed',
   BLOBS_STOPPED: 'not tried, because --fail-fast stopped the run',

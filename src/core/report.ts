@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Blob, BlobStatus, Module } from './blob.ts';
 import type { BlobsError, ErrorCode } from './errors.ts';
+import type { Workspace } from './modules.ts';
 
 export type Severity = 'error' | 'warning' | 'info';
 
@@ -31,4 +33,69 @@ export interface Issue {
 /** Turns a thrown error into an issue. */
 export function issueOf(error: BlobsError, severity: Severity = 'error'): Issue {
   return { severity, code: error.code, message: error.message, ...error.details };
+}
+
+/** What every command reports. */
+export interface Report {
+  readonly issues: readonly Issue[];
+}
+
+/** A blob and how it stands on disk. */
+export interface BlobRow {
+  readonly blob: Blob;
+  readonly status: BlobStatus;
+  /** Size of the file in bytes; absent where there is none. */
+  readonly bytes?: number;
+}
+
+/** What `list` and `verify` found, and what `lint` looked at. */
+export interface BlobReport extends Report {
+  readonly rows: readonly BlobRow[];
+}
+
+/** Where a blob came from, or why it did not. */
+export type FetchResult = 'up-to-date' | 'mirror' | 'url' | 'skipped' | 'failed';
+
+export interface FetchRow extends BlobRow {
+  readonly result: FetchResult;
+  /** The URL that had the bytes, without credentials. */
+  readonly source?: string;
+  /** In a dry run: where the bytes would be looked for, in order, without credentials. */
+  readonly sources?: readonly string[];
+  /** Whether a file with other bytes was replaced. */
+  readonly replaced?: boolean;
+}
+
+export interface FetchReport extends Report {
+  readonly rows: readonly FetchRow[];
+  readonly dryRun: boolean;
+  readonly durationMs: number;
+  /** Bytes that came over the network or from a mirror. */
+  readonly downloadedBytes: number;
+}
+
+export interface CleanRow extends BlobRow {
+  /** In a dry run: whether it would be removed. */
+  readonly removed: boolean;
+  /** Bytes freed. */
+  readonly freedBytes: number;
+}
+
+export interface CleanReport extends Report {
+  readonly rows: readonly CleanRow[];
+  readonly dryRun: boolean;
+}
+
+/** A module with what is there of its blobs. */
+export interface ModuleRow {
+  readonly module: Module;
+  /** Blobs of status `A`. */
+  readonly present: number;
+  /** Their size in bytes. */
+  readonly bytes: number;
+}
+
+export interface ModulesReport extends Report {
+  readonly rows: readonly ModuleRow[];
+  readonly workspace: Workspace | undefined;
 }

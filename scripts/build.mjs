@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// Bundles the program into dist/: one small entry, and a chunk for each command that is loaded when it is used.
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { generate } from './generate.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+await generate();
+rmSync(join(root, 'dist'), { recursive: true, force: true });
+const result = await build({
+  absWorkingDir: root,
+  entryPoints: { main: 'src/cli/main.ts' },
+  outdir: 'dist',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.18',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  sourcemap: 'linked',
+  sourcesContent: false,
+  metafile: true,
+  legalComments: 'none',
+  define: { BLOBS_VERSION: JSON.stringify(version) },
+  // Bundled CommonJS dependencies ask for node: modules with require().
+  banner: {
+    js: "import{createRequire as blobsCreateRequire}from'node:module';const require=blobsCreateRequire(import.meta.url);",
+  },
+});
+writeFileSync(join(root, 'dist', 'THIRD-PARTY-NOTICES.txt'), notices(Object.keys(result.metafile.inputs)));
+
+/** The licence texts of the packages that the bundle holds; their licences ask for it. */
+function notices(inputs) {
+  const packages = new Set(
+    inputs.flatMap((input) => input.match(/^.*node_modules\/(?:@[^/]+\/)?[^/]+/)?.slice(0, 1) ?? []),
+  );
+  return [...packages]
+    .sort()
+    .map((directory) => {
+      const manifest = JSON.parse(readFileSync(join(root, directory, 'package.json'), 'utf8'));
+      const file = readdirSync(join(root, directory)).find((name) => /^licen[cs]e/i.test(name));
+      const text =
+        file && existsSync(join(root, directory, file))
+          ? readFileSync(join(root, directory, file), 'utf8')
+          : '';
+      return `${manifest.name} ${manifest.version} (${manifest.license})\n\n${text.trim()}\n`;
+    })
+    .join(`\n${'-'.repeat(78)}\n\n`);
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Compiles schemas/module.schema.json to code, so that the program neither ships nor loads a schema compiler.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import Ajv2020 from 'ajv/dist/2020.js';
+import standaloneCode from 'ajv/dist/standalone/index.js';
+import { build } from 'esbuild';
+
+const root = new URL('..', import.meta.url);
+const directory = new URL('src/module/generated/', root);
+
+export async function generate() {
+  const schema = JSON.parse(readFileSync(new URL('schemas/module.schema.json', root), 'utf8'));
+  const { blob } = schema.$defs;
+  // Entries are validated one by one, so that a bad one is left out alone.
+  const { items: _, ...blobs } = schema.properties.blobs;
+  const module = { ...schema, properties: { ...schema.properties, blobs }, $defs: undefined };
+  delete module.$defs;
+  const ajv = new Ajv2020.default({
+    allErrors: true,
+    strict: true,
+    allowUnionTypes: true,
+    code: { source: true, esm: true, lines: true },
+    schemas: {
+      module: { ...module, $id: 'module' },
+      blob: { ...blob, $schema: schema.$schema, $id: 'blob' },
+    },
+  });
+  const code = standaloneCode.default(ajv, { validateModule: 'module', validateBlob: 'blob' });
+  const bundle = await build({
+    stdin: { contents: code, resolveDir: new URL('.', root).pathname, loader: 'js' },
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    write: false,
+  });
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(new URL('validate-module.js', directory), bundle.outputFiles[0].text);
+  writeFileSync(
+    new URL('validate-module.d.ts', directory),
+    [
+      "import type { ErrorObject } from 'ajv';",
+      'interface Validate { (value: unknown): boolean; errors?: ErrorObject[] | null }',
+      '/** Everything in a module.yml but the entries of `blobs`. */',
+      'export const validateModule: Validate;',
+      '/** One entry of `blobs`. */',
+      'export const validateBlob: Validate;',
+      '',
+    ].join('\n'),
+  );
+}
+
+if (process.argv[1] === new URL(import.meta.url).pathname) await generate();

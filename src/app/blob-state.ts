@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+import { statSync } from 'node:fs';
+import { type Blob, blobLabel } from '../core/blob.ts';
+import { BlobsError, describeError, systemCode } from '../core/errors.ts';
+import type { BlobRow, Issue } from '../core/report.ts';
+import type { Sha256 } from '../core/sha256.ts';
+import { hashFile } from '../store/hash-file.ts';
+
+// What the system answers where a file is not there: also below a file, and for a name no file can have.
+const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG']);
+
+/** A blob's state, and what kept it from being seen. */
+export interface BlobState {
+  readonly row: BlobRow;
+  /** What the file's bytes hash to, where there is a file. */
+  readonly sha256?: Sha256;
+  readonly issue?: Issue;
+}
+
+/**
+ * How `blob` stands on disk: reads and hashes the file. Anything but a regular file, and one that cannot be
+ * read, is status `M`.
+ *
+ * @throws the signal's reason when it is aborted.
+ */
+export async function findBlobState(blob: Blob, signal: AbortSignal): Promise<BlobState> {
+  try {
+    const stat = statSync(blob.abspath, { throwIfNoEntry: false });
+    if (stat === undefined) return { row: { blob, status: 'D' } };
+    if (!stat.isFile()) return { row: { blob, status: 'M' } };
+    const { sha256, bytes } = await hashFile(blob.abspath, signal);
+    return { row: { blob, status: sha256 === blob.digest ? 'A' : 'M', bytes }, sha256 };
+  } catch (error) {
+    const code = systemCode(error) ?? '';
+    if (ABSENT.has(code)) return { row: { blob, status: 'D' } };
+    if (code === '' || signal.aborted) throw error;
+    return { row: { blob, status: 'M' }, issue: accessIssue(blob, 'read', error) };
+  }
+}
+
+/** The states of `blobs`, in their order. */
+export async function findBlobStates(blobs: readonly Blob[], signal: AbortSignal): Promise<BlobState[]> {
+  const states: BlobState[] = [];
+  for (const blob of blobs) states.push(await findBlobState(blob, signal));
+  return states;
+}
+
+/** An issue for a blob's file that cannot be read, written or removed, or that has become unsafe to touch. */
+export function accessIssue(blob: Blob, verb: 'read' | 'write' | 'remove', error: unknown): Issue {
+  const known = error instanceof BlobsError ? error : undefined;
+  return {
+    severity: 'error',
+    code: known?.code ?? 'BLOBS_FILE_ACCESS',
+    message: `cannot ${verb} ${blobLabel(blob)}: ${describeError(error)}`,
+    ...(known?.details.hint === undefined ? {} : { hint: known.details.hint }),
+    module: blob.module,
+    path: blob.path,
+  };
+}

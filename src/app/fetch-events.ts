@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { BlobsError } from '../core/errors.ts';
+import type { FetchRow } from '../core/report.ts';
+
+/** What happens while blobs are fetched, for whoever shows it. `id` names one download. */
+export type FetchEvent =
+  | { readonly kind: 'planned'; readonly downloads: number }
+  | { readonly kind: 'begin'; readonly id: number; readonly label: string; readonly bytes?: number }
+  /** A new attempt: what was received before does not count. */
+  | { readonly kind: 'attempt'; readonly id: number; readonly url: string }
+  | { readonly kind: 'announced'; readonly id: number; readonly bytes: number }
+  | { readonly kind: 'bytes'; readonly id: number; readonly bytes: number }
+  | { readonly kind: 'retry'; readonly label: string; readonly error: BlobsError; readonly delayMs: number }
+  | { readonly kind: 'end'; readonly id: number }
+  /** A blob is settled. */
+  | { readonly kind: 'row'; readonly row: FetchRow };
+
+export type FetchObserver = (event: FetchEvent) => void;

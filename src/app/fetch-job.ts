@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type Blob, blobLabel } from '../core/blob.ts';
+import type { ErrorCode } from '../core/errors.ts';
+import type { FetchRow, Issue } from '../core/report.ts';
+import { redactUrl } from '../core/url.ts';
+import {
+  type DownloadOptions,
+  type DownloadProgress,
+  type DownloadResult,
+  download,
+  type FailedSource,
+} from '../fetch/download.ts';
+import type { Job } from '../fetch/plan.ts';
+import { blobsDirectory } from '../module/blob-path.ts';
+import type { FetchObserver } from './fetch-events.ts';
+import { findPlaceProblem, placeBlob } from './place-blob.ts';
+
+export interface JobOptions extends Omit<DownloadOptions, 'directory' | 'onProgress'> {
+  readonly observe: FetchObserver;
+  /** How a blob stood before the run. */
+  readonly before: (blob: Blob) => FetchRow;
+}
+
+/** What became of one blob of a job. */
+export interface Settled {
+  readonly row: FetchRow;
+  readonly issues: readonly Issue[];
+}
+
+type Received = NonNullable<DownloadResult['received']>;
+
+/** Downloads what `job` names once and puts it at the place of each of its blobs. */
+export async function runJob(
+  job: Job,
+  options: JobOptions,
+): Promise<{ settled: readonly Settled[]; downloadedBytes: number }> {
+  const settled: Settled[] = [];
+  const fail = (blob: Blob, issues: readonly Issue[]): void => {
+    settled.push({ row: { ...options.before(blob), result: 'failed' }, issues });
+  };
+  const targets = job.blobs.filter((blob) => {
+    const problem = findPlaceProblem(blob);
+    if (problem) fail(blob, [problem]);
+    return problem === undefined;
+  });
+  const [first] = targets;
+  if (first === undefined) return { settled, downloadedBytes: 0 };
+  const { received, failed } = await observed(job, first, options);
+  if (received === undefined) {
+    for (const blob of targets) fail(blob, [failureIssue(blob, failed)]);
+    return { settled, downloadedBytes: 0 };
+  }
+  try {
+    const fitting = targets.filter((blob) => {
+      const tooSmall = blob.size !== undefined && received.bytes > blob.size;
+      if (tooSmall) fail(blob, [declaredTooSmall(blob, received.bytes)]);
+      return !tooSmall;
+    });
+    for (const [index, blob] of fitting.entries()) {
+      const problem = await placeBlob(received.file, blob, index === fitting.length - 1);
+      if (problem) fail(blob, [problem]);
+      else settled.push({ row: toRow(blob, received, options), issues: warnings(blob, received, failed) });
+    }
+  } finally {
+    await received.file.discard();
+  }
+  return { settled, downloadedBytes: received.bytes };
+}
+
+let lastId = 0;
+
+async function observed(job: Job, first: Blob, options: JobOptions): Promise<DownloadResult> {
+  lastId += 1;
+  const id = lastId;
+  const { observe } = options;
+  const label = blobLabel(first);
+  observe({ kind: 'begin', id, label, ...(job.size === undefined ? {} : { bytes: job.size }) });
+  const onProgress = (event: DownloadProgress): void => {
+    if (event.kind === 'attempt') observe({ kind: 'attempt', id, url: redactUrl(event.source.url) });
+    else if (event.kind === 'retry') observe({ ...event, label });
+    else observe({ ...event, id });
+  };
+  try {
+    return await download(job, { ...options, directory: blobsDirectory(first.moduleDirectory), onProgress });
+  } finally {
+    observe({ kind: 'end', id });
+  }
+}
+
+function toRow(blob: Blob, received: Received, options: JobOptions): FetchRow {
+  const { source, bytes } = received;
+  const replaced = options.before(blob).status === 'M';
+  return {
+    blob,
+    status: 'A',
+    bytes,
+    result: source.kind,
+    source: redactUrl(source.url),
+    ...(replaced ? { replaced } : {}),
+  };
+}
+
+function warnings(blob: Blob, received: Received, failed: readonly FailedSource[]): Issue[] {
+  const where = { severity: 'warning', module: blob.module, path: blob.path } as const;
+  const issues: Issue[] = failed.map(({ error }) => ({
+    ...where,
+    code: error.code,
+    message: `${blobLabel(blob)}: ${error.message}; another source had it`,
+    ...(error.details.facts ? { facts: error.details.facts } : {}),
+  }));
+  if (blob.size !== undefined && blob.size !== received.bytes) {
+    const message = `the declared size of ${blobLabel(blob)} is ${blob.size}, but it has ${received.bytes} bytes`;
+    issues.push({ ...where, code: 'BLOBS_SIZE_MISMATCH', message });
+  }
+  return issues;
+}
+
+function declaredTooSmall(blob: Blob, bytes: number): Issue {
+  return {
+    severity: 'error',
+    code: 'BLOBS_SIZE_MISMATCH',
+    message: `cannot fetch ${blobLabel(blob)}: it has ${bytes} bytes, module.yml declares ${blob.size}`,
+    module: blob.module,
+    path: blob.path,
+  };
+}
+
+// Wrong bytes weigh most: they decide the exit code whatever else failed.
+const DECISIVE: readonly ErrorCode[] = ['BLOBS_HASH_MISMATCH', 'BLOBS_SIZE_MISMATCH'];
+
+function failureIssue(blob: Blob, failed: readonly FailedSource[]): Issue {
+  const decisive =
+    DECISIVE.flatMap((code) => failed.find(({ error }) => error.code === code) ?? [])[0] ?? failed.at(-1);
+  const code = decisive?.error.code ?? 'BLOBS_URL_UNSUPPORTED';
+  const isMismatch = code === 'BLOBS_HASH_MISMATCH';
+  return {
+    severity: 'error',
+    code,
+    message: isMismatch ? `checksum mismatch for ${blobLabel(blob)}` : `cannot fetch ${blobLabel(blob)}`,
+    facts: failed.flatMap(({ error }) => {
+      const facts = error.details.facts ?? [];
+      return error.code === 'BLOBS_HASH_MISMATCH' ? facts : [error.message, ...facts];
+    }),
+    hint: isMismatch
+      ? `run "blobs fetch ${blob.module}" again; if it repeats, tell the module's maintainer`
+      : (decisive?.error.details.hint ?? HINTS[code] ?? 'try again later, or use --mirror'),
+    module: blob.module,
+    path: blob.path,
+  };
+}
+
+const HINTS: Partial<Record<ErrorCode, string>> = {
+  BLOBS_TIMEOUT: 'try again, raise --timeout, or use --mirror',
+  BLOBS_URL_UNSUPPORTED: "tell the module's maintainer",
+  BLOBS_SIZE_MISMATCH: "tell the module's maintainer",
+  BLOBS_FILE_ACCESS: 'check permissions and free space',
+  BLOBS_HTTP_STATUS: "if the URL stays away, tell the module's maintainer, or use --mirror",
+};

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { BlobStatus } from '../core/blob.ts';
+import type { BlobReport } from '../core/report.ts';
+import { findBlobStates } from './blob-state.ts';
+import { type BlobQuery, loadModules } from './load-modules.ts';
+
+export interface ListOptions extends BlobQuery {
+  /** Only blobs of these; all when absent. */
+  readonly statuses?: readonly BlobStatus[];
+}
+
+/**
+ * The selected blobs and how they stand on disk. Changes nothing.
+ *
+ * @throws BlobsError where there is nothing to list from; the signal's reason.
+ */
+export async function listBlobs(options: ListOptions, signal: AbortSignal): Promise<BlobReport> {
+  const { blobs, issues } = await loadModules(options);
+  const states = await findBlobStates(blobs, signal);
+  const { statuses } = options;
+  return {
+    rows: states
+      .map(({ row }) => row)
+      .filter((row) => statuses === undefined || statuses.includes(row.status)),
+    issues: [...issues, ...states.flatMap(({ issue }) => issue ?? [])],
+  };
+}

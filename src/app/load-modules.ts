@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Blob, Module } from '../core/blob.ts';
+import type { Workspace } from '../core/modules.ts';
+import type { Issue } from '../core/report.ts';
+import { readModule } from '../module/read-module.ts';
+import { findModules, type ModuleSearch } from '../workspace/find-modules.ts';
+import { findModuleFile } from '../workspace/is-module.ts';
+import { duplicateNameIssues, orderModules } from '../workspace/order-modules.ts';
+import { assertModulesExist, isEverything, namesModule, type Selection, selectBlobs } from './selection.ts';
+
+/** Where to look for modules, and which of their blobs are meant. */
+export interface BlobQuery {
+  readonly search: ModuleSearch;
+  readonly selection: Selection;
+  /** Whether an unmet or cyclic `build: depends:` is an error here. */
+  readonly strictDependencies?: boolean;
+}
+
+export interface LoadedModules {
+  /** All of them, in west's order. */
+  readonly modules: readonly Module[];
+  readonly workspace: Workspace | undefined;
+  /** The selected blobs, in module order. */
+  readonly blobs: readonly Blob[];
+  /** Everything that was wrong on the way; what concerns other modules than the named ones is a warning. */
+  readonly issues: readonly Issue[];
+}
+
+/**
+ * Finds and reads the modules and selects the blobs. A malformed module stops nothing: it is reported.
+ *
+ * @throws BlobsError where the modules cannot be found at all, or a named one does not exist.
+ */
+export async function loadModules(query: BlobQuery): Promise<LoadedModules> {
+  const { search, selection } = query;
+  const found = findModules(search);
+  const read = found.places.map((place) => readModule(place, findModuleFile(place.directory)));
+  const { modules, issues: orderIssues } = orderModules(read.map(({ module }) => module));
+  await assertModulesExist(selection, modules);
+  const blobs = selectBlobs(modules, selection);
+  const issues = [
+    ...found.issues,
+    ...read.flatMap((one) => one.issues.map((issue) => ofNamedModule(issue, selection))),
+    ...duplicateNameIssues(modules),
+    ...orderIssues.map((issue) => (query.strictDependencies ? issue : asWarning(issue))),
+  ];
+  if (modules.length === 0) issues.push(nothing('the workspace holds no module'));
+  else if (blobs.length === 0 && !isEverything(selection))
+    issues.push(nothing('the selection matches no blob'));
+  else if (blobs.length === 0) issues.push(nothing('no module declares a blob'));
+  return { modules, workspace: found.workspace, blobs, issues };
+}
+
+function ofNamedModule(issue: Issue, selection: Selection): Issue {
+  return namesModule(selection, issue.module) ? issue : asWarning(issue);
+}
+
+function asWarning(issue: Issue): Issue {
+  return issue.severity === 'error' ? { ...issue, severity: 'warning' } : issue;
+}
+
+function nothing(message: string): Issue {
+  return { severity: 'info', code: 'BLOBS_NOTHING_SELECTED', message };
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+import { lstatSync } from 'node:fs';
+import { type Blob, blobLabel } from '../core/blob.ts';
+import type { Issue } from '../core/report.ts';
+import { assertInsideBlobs, BLOBS_DIRECTORY, blobsDirectory, PathGuard } from '../module/blob-path.ts';
+import { removeStaleTemporaryFiles, type TemporaryFile } from '../store/temporary-file.ts';
+import { accessIssue } from './blob-state.ts';
+
+/** Why no file can be put at the blob's place; undefined when one can. */
+export function findPlaceProblem(blob: Blob): Issue | undefined {
+  try {
+    assertInsideBlobs(blob.moduleDirectory, blob.path, blob.module);
+    if (!lstatSync(blob.abspath, { throwIfNoEntry: false })?.isDirectory()) return undefined;
+  } catch (error) {
+    return accessIssue(blob, 'write', error);
+  }
+  return {
+    severity: 'error',
+    code: 'BLOBS_NOT_A_FILE',
+    message: `cannot fetch ${blobLabel(blob)}: a directory is at its place`,
+    facts: [blob.abspath],
+    hint: 'move the directory away',
+    module: blob.module,
+    path: blob.path,
+  };
+}
+
+/** Puts a copy of `file`, or at last `file` itself, at the blob's place; an issue when that fails. */
+export async function placeBlob(
+  file: TemporaryFile,
+  blob: Blob,
+  isLast: boolean,
+): Promise<Issue | undefined> {
+  const problem = findPlaceProblem(blob);
+  if (problem) return problem;
+  try {
+    if (isLast) await file.moveTo(blob.abspath);
+    else await file.copyTo(blob.abspath, blobsDirectory(blob.moduleDirectory));
+    return undefined;
+  } catch (error) {
+    return accessIssue(blob, 'write', error);
+  }
+}
+
+/** Removes what ended runs left behind in the modules of `blobs`. Touches nothing outside them. */
+export function tidyModules(blobs: readonly Blob[]): void {
+  for (const directory of new Set(blobs.map((blob) => blob.moduleDirectory))) {
+    if (new PathGuard(directory).staysInside(BLOBS_DIRECTORY, 'x'))
+      removeStaleTemporaryFiles(blobsDirectory(directory));
+  }
+}

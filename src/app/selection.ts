@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Blob, BlobType, Module } from '../core/blob.ts';
+import { BlobsError } from '../core/errors.ts';
+import { escapeControls } from '../core/text.ts';
+
+const MAX_SUGGESTIONS = 3;
+
+/** Which blobs a command is about. */
+export interface Selection {
+  /** Module names; empty for all. */
+  readonly modules: readonly string[];
+  /** Must match at the start of the path; a sticky regular expression. */
+  readonly allow?: RegExp;
+  readonly type?: BlobType;
+}
+
+/** Whether `selection` narrows anything down. */
+export function isEverything(selection: Selection): boolean {
+  return selection.modules.length === 0 && selection.allow === undefined && selection.type === undefined;
+}
+
+/** Whether `selection` names the module, or names none. */
+export function namesModule(selection: Selection, name: string | undefined): boolean {
+  return selection.modules.length === 0 || (name !== undefined && selection.modules.includes(name));
+}
+
+/** The blobs of `modules` that are selected, in their order. */
+export function selectBlobs(modules: readonly Module[], selection: Selection): Blob[] {
+  return modules
+    .filter((module) => namesModule(selection, module.name))
+    .flatMap((module) => module.blobs)
+    .filter((blob) => selection.type === undefined || blob.type === selection.type)
+    .filter((blob) => selection.allow === undefined || matchesAtStart(selection.allow, blob.path));
+}
+
+/** @throws BlobsError `BLOBS_UNKNOWN_MODULE`, with the closest names, for a name that no module has. */
+export async function assertModulesExist(selection: Selection, modules: readonly Module[]): Promise<void> {
+  const names = [...new Set(modules.map((module) => module.name))];
+  const unknown = selection.modules.filter((name) => !names.includes(name));
+  const [first] = unknown;
+  if (first === undefined) return;
+  const { distance } = await import('fastest-levenshtein');
+  const closest = names
+    .map((name) => ({ name, edits: distance(name.toLowerCase(), first.toLowerCase()) }))
+    .sort((a, b) => a.edits - b.edits)
+    .slice(0, MAX_SUGGESTIONS)
+    .map(({ name }) => escapeControls(name));
+  throw new BlobsError(
+    'BLOBS_UNKNOWN_MODULE',
+    `unknown module${unknown.length > 1 ? 's' : ''}: ${unknown.map(escapeControls).join(', ')}`,
+    {
+      hint:
+        closest.length === 0
+          ? 'there is no module at all; "blobs modules" shows where they are looked for'
+          : `the closest ${closest.length === 1 ? 'name is' : 'names are'} ${closest.join(', ')}; "blobs modules" lists all`,
+    },
+  );
+}
+
+function matchesAtStart(sticky: RegExp, path: string): boolean {
+  sticky.lastIndex = 0;
+  return sticky.test(path);
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Command } from 'commander';
+import type { BlobQuery } from '../../app/load-modules.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import { addGlobalOptions, addSelection, parseSelection, type SelectionOptions } from '../options.ts';
+import type { Session } from '../session.ts';
+
+/** Runs a command's handler with the session that its options describe. */
+export type Run = (command: Command, handler: (session: Session) => Promise<ExitCode>) => Promise<void>;
+
+/** What every command says of itself. */
+export interface CommandTexts {
+  readonly name: string;
+  readonly summary: string;
+  readonly description: string;
+  /** Commands as a user types them, each with what it does. */
+  readonly examples: readonly (readonly [command: string, does: string])[];
+}
+
+/** Adds a command that is about blobs: MODULE..., the options that choose blobs, and the global options. */
+export function addBlobCommand(program: Command, texts: CommandTexts): Command {
+  const command = program.command(texts.name).summary(texts.summary).description(texts.description);
+  addGlobalOptions(addSelection(command));
+  const width = Math.max(...texts.examples.map(([example]) => example.length));
+  const examples = texts.examples.map(([example, does]) => `  ${example.padEnd(width)}  ${does}`);
+  return command.addHelpText('after', `\nExamples:\n${examples.join('\n')}`);
+}
+
+/** The modules and blobs that a command was asked about. */
+export function queryOf(session: Session, modules: readonly string[], options: SelectionOptions): BlobQuery {
+  return { search: session.config.search, selection: parseSelection(modules, options) };
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type Command, InvalidArgumentError } from 'commander';
+import type { BlobStatus } from '../../core/blob.ts';
+import { createColors } from '../../output/colors.ts';
+import type { SelectionOptions } from '../options.ts';
+import { present } from '../session.ts';
+import { addBlobCommand, queryOf, type Run } from './command.ts';
+
+interface Options extends SelectionOptions {
+  readonly format?: string;
+  readonly status?: readonly BlobStatus[];
+}
+
+/** `blobs list` */
+export function addListCommand(program: Command, run: Run): void {
+  addBlobCommand(program, {
+    name: 'list',
+    summary: 'list blobs and whether they are there',
+    description:
+      'List the blobs that modules declare, a line each: A (present, the hash matches), M (present, the\nhash differs) or D (absent). On a terminal it is a table.',
+    examples: [
+      ['blobs list', 'all blobs of the workspace'],
+      [
+        "blobs list -s M,D -f '{path} {url}' hal_espressif",
+        'what is not there of one module, and where it is',
+      ],
+    ],
+  })
+    .option(
+      '-f, --format <str>',
+      "Python format string, as in west (piped default: '{module} {status} {path} {type} {abspath}')",
+    )
+    .option('-s, --status <letters>', 'only blobs of these, separated by commas: A, M, D', parseStatuses)
+    .action(async (modules: string[], options: Options, command: Command) => {
+      await run(command, async (session) => {
+        const [{ listBlobs }, fields, json] = await Promise.all([
+          import('../../app/list-blobs.ts'),
+          import('../../output/list-fields.ts'),
+          import('../../output/json.ts'),
+        ]);
+        const { format, status } = options;
+        if (format !== undefined) fields.assertFormat(format);
+        const query = queryOf(session, modules, options);
+        const report = await listBlobs({ ...query, ...(status ? { statuses: status } : {}) }, session.signal);
+        // Also for --json, so that a wrong template is never passed over.
+        const text = format === undefined ? undefined : fields.formatRows(format, report.rows);
+        const table =
+          text === undefined && !session.config.json && session.width !== undefined
+            ? (await import('../../output/list-table.ts')).listTable
+            : undefined;
+        return present(session, report, {
+          document: () => json.blobDocument('list', report),
+          text: () =>
+            text ??
+            table?.(report.rows, session.width ?? 80, createColors(session.config.colorStdout)) ??
+            fields.formatRows(fields.DEFAULT_FORMAT, report.rows),
+        });
+      });
+    });
+}
+
+function parseStatuses(value: string): BlobStatus[] {
+  return value.split(',').map((part) => {
+    const letter = part.trim().toUpperCase();
+    if (letter === 'A' || letter === 'M' || letter === 'D') return letter;
+    throw new InvalidArgumentError('It must be one or more of A, M and D, separated by commas.');
+  });
+}

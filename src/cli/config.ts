@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+import { statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { BlobsError } from '../core/errors.ts';
+import type { ModuleSearch } from '../workspace/find-modules.ts';
+import { findTopdir } from '../workspace/find-topdir.ts';
+import { loadWestConfig, westConfigFiles } from '../workspace/west-config.ts';
+import { type Environment, readEnvironment } from './environment.ts';
+
+/** The global options as commander gives them. */
+export interface GlobalOptions {
+  readonly directory?: string;
+  readonly moduleDir?: readonly string[];
+  readonly zephyrBase?: string;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+  readonly json?: boolean;
+  readonly color?: 'auto' | 'always' | 'never';
+  readonly progress?: boolean;
+  readonly debug?: boolean;
+}
+
+/** What is known of the streams. */
+export interface Terminals {
+  readonly stdin: boolean;
+  readonly stdout: boolean;
+  readonly stderr: boolean;
+}
+
+/** Everything that options, environment and west configuration say together. */
+export interface Config {
+  /** Absolute. */
+  readonly cwd: string;
+  readonly search: ModuleSearch;
+  readonly verbosity: 'quiet' | 'normal' | 'verbose';
+  readonly json: boolean;
+  readonly colorStdout: boolean;
+  readonly colorStderr: boolean;
+  readonly showProgress: boolean;
+  readonly debug: boolean;
+  /** The file that remembers accepted licences. */
+  readonly licenseAnswersFile: string;
+  /** Downloads at once, from `BLOBS_JOBS` or west's `blobs.jobs`. */
+  readonly jobs: () => number | undefined;
+}
+
+/**
+ * Resolves `options` against the environment. The only reader of the environment and of west's section `[blobs]`.
+ *
+ * @throws BlobsError `BLOBS_USAGE` where --directory is no directory.
+ */
+export function resolveConfig(
+  options: GlobalOptions,
+  context: { env: NodeJS.ProcessEnv; cwd: string; terminals: Terminals },
+): Config {
+  const environment = readEnvironment(context.env);
+  const cwd = resolve(context.cwd, options.directory ?? '.');
+  if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new BlobsError('BLOBS_USAGE', `--directory: ${cwd} is not a directory`);
+  }
+  const search: ModuleSearch = {
+    ...environment.search(cwd),
+    cwd,
+    moduleDirectories: (options.moduleDir ?? []).map((directory) => resolve(cwd, directory)),
+    ...(options.zephyrBase === undefined ? {} : { zephyrBase: resolve(cwd, options.zephyrBase) }),
+  };
+  const color = (isTerminal: boolean): boolean =>
+    wantsColor(options.color ?? 'auto', environment, isTerminal);
+  const { terminals } = context;
+  return {
+    cwd,
+    search,
+    verbosity: options.quiet ? 'quiet' : options.verbose ? 'verbose' : 'normal',
+    json: options.json ?? false,
+    colorStdout: color(terminals.stdout),
+    colorStderr: color(terminals.stderr),
+    showProgress:
+      terminals.stderr && !environment.isDumbTerminal && !options.quiet && (options.progress ?? true),
+    debug: options.debug ?? false,
+    licenseAnswersFile: join(environment.stateHome, 'zephyr-blobs', 'licenses.json'),
+    jobs: () => configuredJobs(environment, search),
+  };
+}
+
+function wantsColor(
+  option: 'auto' | 'always' | 'never',
+  environment: Environment,
+  isTerminal: boolean,
+): boolean {
+  if (option !== 'auto') return option === 'always';
+  return environment.color ?? (isTerminal && !environment.isDumbTerminal);
+}
+
+function configuredJobs(environment: Environment, search: ModuleSearch): number | undefined {
+  if (environment.jobs !== undefined) return parseJobs(environment.jobs, 'BLOBS_JOBS');
+  if (search.moduleDirectories.length > 0) return undefined;
+  const topdir = findTopdir(search.cwd, search.zephyrBase);
+  const found = loadWestConfig(westConfigFiles(search.westConfig, topdir)).get('blobs', 'jobs');
+  return found && parseJobs(found.value, `blobs.jobs in ${found.file}`);
+}
+
+function parseJobs(text: string, where: string): number {
+  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
+  throw new BlobsError(
+    'BLOBS_BAD_CONFIG',
+    `${where} must be a number of downloads from 1 to 9999, but is "${text}"`,
+  );
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+import { setTimeout as wait } from 'node:timers/promises';
+import type { FetchDeps, Network } from '../app/fetch-blobs.ts';
+import type { Clock } from '../core/deps.ts';
+import { createPrompt } from './prompt.ts';
+import type { Session } from './session.ts';
+import { VERSION } from './version.ts';
+
+/** The real time. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  sleep: (ms, signal) => wait(ms, undefined, { signal }),
+};
+
+/** What a fetch needs, from the real world. */
+export function createFetchDeps(session: Session): Omit<FetchDeps, 'observe'> {
+  return {
+    clock: systemClock,
+    prompt: createPrompt(session),
+    random: Math.random,
+    openNetwork: (options) => openNetwork(options, session),
+  };
+}
+
+async function openNetwork(
+  { jobs, timeoutMs }: { jobs: number; timeoutMs: number },
+  session: Session,
+): Promise<Network> {
+  const { Agent } = await import('undici');
+  const agent = new Agent({ connections: jobs, connect: { timeout: timeoutMs } });
+  return {
+    dispatcher: agent,
+    userAgent: `zephyr-blobs/${VERSION}`,
+    ...(session.config.debug ? { trace: (line: string) => session.stderr.write(`debug: ${line}\n`) } : {}),
+    // destroy() ends connections that close() would wait for, such as one that a timeout left half-read.
+    close: () => agent.destroy(),
+  };
+}

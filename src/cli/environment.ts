@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { ModuleSearch } from '../workspace/find-modules.ts';
+
+/** The environment variables that the program reads: the only place that names them. */
+export interface Environment {
+  readonly home: string;
+  readonly search: (cwd: string) => Omit<ModuleSearch, 'cwd' | 'moduleDirectories'>;
+  /** `BLOBS_JOBS`. */
+  readonly jobs: string | undefined;
+  /** `$XDG_STATE_HOME`, else `~/.local/state`. */
+  readonly stateHome: string;
+  /** What `NO_COLOR` (no-color.org) and `FORCE_COLOR` (as Node reads it) ask for. */
+  readonly color: boolean | undefined;
+  readonly isDumbTerminal: boolean;
+}
+
+/** Reads `env`, usually `process.env`. Empty variables count as unset. */
+export function readEnvironment(
+  env: NodeJS.ProcessEnv,
+  platform: NodeJS.Platform = process.platform,
+): Environment {
+  const get = (name: string): string | undefined => env[name] || undefined;
+  const home = get('HOME') ?? homedir();
+  return {
+    home,
+    jobs: get('BLOBS_JOBS'),
+    stateHome: get('XDG_STATE_HOME') ?? join(home, '.local', 'state'),
+    color: colorOf(env),
+    isDumbTerminal: env['TERM'] === 'dumb',
+    search: (cwd) => {
+      const directories = (name: string): string[] =>
+        (env[name] ?? '').split(';').flatMap((part) => (part === '' ? [] : resolve(cwd, part)));
+      const zephyrBase = get('ZEPHYR_BASE');
+      return {
+        ...(zephyrBase === undefined ? {} : { zephyrBase: resolve(cwd, zephyrBase) }),
+        zephyrModules: directories('ZEPHYR_MODULES'),
+        extraModules: ['EXTRA_ZEPHYR_MODULES', 'ZEPHYR_EXTRA_MODULES'].flatMap((variable) =>
+          directories(variable).map((directory) => ({ variable, directory })),
+        ),
+        westConfig: westConfig(env, { cwd, home, platform }),
+      };
+    },
+  };
+}
+
+function westConfig(
+  env: NodeJS.ProcessEnv,
+  { cwd, home, platform }: { cwd: string; home: string; platform: NodeJS.Platform },
+): ModuleSearch['westConfig'] {
+  const local = env['WEST_CONFIG_LOCAL'];
+  const xdg = platform === 'linux' ? env['XDG_CONFIG_HOME'] : undefined;
+  const global = env['WEST_CONFIG_GLOBAL'] || (xdg ? join(xdg, 'west', 'config') : join(home, '.westconfig'));
+  const system = env['WEST_CONFIG_SYSTEM'] || systemConfig(env, platform);
+  return { ...(local ? { local } : {}), global: resolve(cwd, global), system: [resolve(cwd, system)] };
+}
+
+function systemConfig(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string {
+  if (platform === 'darwin') return '/usr/local/etc/westconfig';
+  if (platform === 'win32') return join(env['PROGRAMDATA'] ?? 'C:\\ProgramData', 'west', 'config');
+  return '/etc/westconfig';
+}
+
+function colorOf(env: NodeJS.ProcessEnv): boolean | undefined {
+  const force = env['FORCE_COLOR'];
+  if (force !== undefined) return force !== '0' && force !== 'false';
+  return env['NO_COLOR'] ? false : undefined;
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ErrorCode } from '../core/errors.ts';
+import type { Issue } from '../core/report.ts';
+
+/** How the program can end. */
+export const EXIT_MEANINGS = {
+  0: 'done',
+  1: 'something could not be done: a download failed, a blob is missing, lint found errors',
+  2: 'usage: bad option, argument, regex, format or configuration; unknown module; no workspace',
+  65: 'bad data: a checksum does not match; a malformed module.yml or manifest',
+  77: 'a licence was not accepted',
+  130: 'interrupted (SIGINT)',
+  143: 'terminated (SIGTERM)',
+} as const;
+
+/** A status that the program exits with. */
+export type ExitCode = keyof typeof EXIT_MEANINGS;
+
+/** The exit code that an error of each kind asks for. The only such table. */
+const EXIT_CODES: Record<ErrorCode, ExitCode> = {
+  BLOBS_USAGE: 2,
+  BLOBS_BAD_REGEX: 2,
+  BLOBS_BAD_FORMAT: 2,
+  BLOBS_UNKNOWN_MODULE: 2,
+  BLOBS_NO_MODULES: 2,
+  BLOBS_NOT_A_MODULE: 2,
+  BLOBS_BAD_CONFIG: 2,
+  BLOBS_MALFORMED_YAML: 65,
+  BLOBS_MALFORMED_MODULE: 65,
+  BLOBS_UNSAFE_PATH: 65,
+  BLOBS_DUPLICATE_PATH: 65,
+  BLOBS_MALFORMED_MANIFEST: 65,
+  BLOBS_UNMET_DEPENDENCY: 65,
+  BLOBS_HASH_MISMATCH: 65,
+  BLOBS_SIZE_MISMATCH: 65,
+  BLOBS_LICENSE_NOT_ACCEPTED: 77,
+  BLOBS_LICENSE_MISSING: 77,
+  BLOBS_MISSING: 1,
+  BLOBS_HTTP_STATUS: 1,
+  BLOBS_NETWORK: 1,
+  BLOBS_TIMEOUT: 1,
+  BLOBS_REDIRECT: 1,
+  BLOBS_TOO_LARGE: 1,
+  BLOBS_URL_UNSUPPORTED: 1,
+  BLOBS_FETCHER_UNSUPPORTED: 1,
+  BLOBS_NOT_A_FILE: 1,
+  BLOBS_FILE_ACCESS: 1,
+  BLOBS_STOPPED: 1,
+  BLOBS_INTERRUPTED: 130,
+  BLOBS_INTERNAL: 1,
+  BLOBS_NULL_BLOBS: 0,
+  BLOBS_YAML11_BOOLEAN: 0,
+  BLOBS_DUPLICATE_MODULE: 0,
+  BLOBS_BAD_LICENSE_EXPRESSION: 1,
+  BLOBS_UNSUPPORTED_MANIFEST: 0,
+  BLOBS_NOT_CLONED: 0,
+  BLOBS_NOTHING_SELECTED: 0,
+};
+
+// Where several apply.
+const PRECEDENCE: readonly ExitCode[] = [130, 2, 65, 77, 1];
+
+/** The exit code for everything that a run reported: only errors count. */
+export function exitCodeFor(issues: readonly Issue[]): ExitCode {
+  const codes = new Set(
+    issues.filter((issue) => issue.severity === 'error').map((issue) => EXIT_CODES[issue.code]),
+  );
+  return PRECEDENCE.find((code) => codes.has(code)) ?? 0;
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { FetchEvent } from '../app/fetch-events.ts';
+import type { FetchReport } from '../core/report.ts';
+import { fetchRetryText, fetchRowText, fetchSummaryText } from '../output/fetch-text.ts';
+import type { ProgressDisplay } from '../output/progress.ts';
+import type { Session } from './session.ts';
+
+/** Shows a fetch while it runs: a line on stdout for each blob, and progress on a terminal. */
+export class FetchView {
+  readonly #session: Session;
+  readonly #progress: ProgressDisplay | undefined;
+
+  private constructor(session: Session, progress: ProgressDisplay | undefined) {
+    this.#session = session;
+    this.#progress = progress;
+  }
+
+  static async create(session: Session): Promise<FetchView> {
+    if (!session.config.showProgress) return new FetchView(session, undefined);
+    const { ProgressDisplay: Display } = await import('../output/progress.ts');
+    return new FetchView(session, new Display(process.stderr, () => Date.now()));
+  }
+
+  observe(event: FetchEvent): void {
+    const { config, stdout, stderr } = this.#session;
+    const isVerbose = config.verbosity === 'verbose';
+    if (event.kind === 'row' && !config.json) {
+      const text = fetchRowText(event.row, isVerbose);
+      if (text !== undefined) this.#above(() => stdout.write(text));
+    } else if (event.kind === 'retry' && isVerbose) {
+      this.#above(() => stderr.write(fetchRetryText(event)));
+    }
+    this.#progress?.observe(event);
+  }
+
+  summary(report: FetchReport): string {
+    return fetchSummaryText(report);
+  }
+
+  end(): void {
+    this.#progress?.end();
+  }
+
+  #above(write: () => void): void {
+    if (this.#progress) this.#progress.above(write);
+    else write();
+  }
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+import { constants } from 'node:os';
+import { type Command, CommanderError } from 'commander';
+import { BlobsError, describeError } from '../core/errors.ts';
+import { createColors } from '../output/colors.ts';
+import { issueText } from '../output/issue-text.ts';
+import { failureDocument, jsonText } from '../output/json.ts';
+import { removeTemporaryFilesNow } from '../store/temporary-file.ts';
+import type { Run } from './commands/command.ts';
+import { resolveConfig, type Terminals } from './config.ts';
+import { type ExitCode, exitCodeFor } from './exit-codes.ts';
+import { createProgram, globalOptions } from './program.ts';
+import { toIssue } from './session.ts';
+import { Output } from './streams.ts';
+
+// These do work or judge it: nobody listening changes nothing about their result.
+const FINISHED_UNHEARD = new Set(['fetch', 'verify', 'clean', 'lint']);
+
+const stdout = new Output(process.stdout);
+const stderr = new Output(process.stderr);
+const terminals: Terminals = {
+  stdin: process.stdin.isTTY === true,
+  stdout: process.stdout.isTTY === true,
+  stderr: process.stderr.isTTY === true,
+};
+const interruption = new AbortController();
+let signalCode: 130 | 143 = 130;
+let commandName = '';
+let exitCode: ExitCode = 0;
+
+const run: Run = async (command, handler) => {
+  commandName = command.name();
+  const config = resolveConfig(globalOptions(command), { env: process.env, cwd: process.cwd(), terminals });
+  const { signal } = interruption;
+  const width = terminals.stdout ? process.stdout.columns || 80 : undefined;
+  exitCode = await handler({ config, terminals, stdout, stderr, signal, width });
+};
+
+/** Runs the program and ends the process. */
+async function main(): Promise<never> {
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => interrupt(name));
+  process.on('exit', removeTemporaryFilesNow);
+  const program = createProgram(run, (text) => stdout.write(text));
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    exitCode = fail(error, program);
+  }
+  await Promise.all([stdout.flush(), stderr.flush()]);
+  process.exit(finalCode());
+}
+
+function interrupt(name: 'SIGINT' | 'SIGTERM'): void {
+  signalCode = name === 'SIGINT' ? 130 : 143;
+  // A second signal means it.
+  if (interruption.signal.aborted) process.exit(signalCode);
+  interruption.abort(
+    new BlobsError('BLOBS_INTERRUPTED', `interrupted by ${name} (${constants.signals[name]})`),
+  );
+}
+
+/** Prints what was thrown and gives its exit code. The one catch-all. */
+function fail(thrown: unknown, program: Command): ExitCode {
+  if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;
+  if (thrown instanceof CommanderError && thrown.code === 'commander.help') {
+    stderr.write(program.helpInformation());
+    return 2;
+  }
+  const error = thrown instanceof CommanderError ? usageError(thrown) : thrown;
+  const issue = toIssue(error, interruption.signal);
+  const isJson = process.argv.includes('--json');
+  if (isJson) stdout.write(jsonText(failureDocument(commandName || (process.argv[2] ?? ''), [issue])));
+  const colors = createColors(terminals.stderr && !process.argv.includes('--color=never'));
+  stderr.write(issueText(issue, { colors, cwd: process.cwd() }));
+  const isDefect = issue.code === 'BLOBS_INTERNAL';
+  if ((isDefect || process.argv.includes('--debug')) && error instanceof Error)
+    stderr.write(`${error.stack ?? ''}\n`);
+  return exitCodeFor([issue]);
+}
+
+function usageError(error: CommanderError): BlobsError {
+  const [message = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
+  const about = commandName === '' ? 'blobs --help' : `blobs ${commandName} --help`;
+  return new BlobsError('BLOBS_USAGE', message, {
+    facts: rest.filter((line) => line !== ''),
+    hint: `see "${about}"`,
+  });
+}
+
+function finalCode(): number {
+  if (exitCode === 130) return signalCode;
+  if (stdout.failure !== undefined) {
+    process.stderr.write(
+      `error: cannot write the output: ${describeError(stdout.failure)} [BLOBS_FILE_ACCESS]\n`,
+    );
+    return exitCode === 0 ? 1 : exitCode;
+  }
+  if (stdout.isClosed && !FINISHED_UNHEARD.has(commandName)) return 0;
+  return exitCode;
+}
+
+await main();

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Clock } from '../core/deps.ts';
+import { BlobsError } from '../core/errors.ts';
+import { redactUrl } from '../core/url.ts';
+import type { Body } from './body.ts';
+import { openFileSource } from './file-source.ts';
+import { type HttpOptions, HttpStatusError, httpGet, networkError } from './http.ts';
+import type { Job, Source } from './plan.ts';
+import { LocalFileError, type Received, receive } from './receive.ts';
+import { isWorthRetrying, retryDelayMs } from './retry.ts';
+
+export interface DownloadOptions extends HttpOptions {
+  /** Absolute directory for temporary files. */
+  readonly directory: string;
+  /** Attempts after the first at one URL. */
+  readonly retries: number;
+  /** The limit for blobs without a declared size. */
+  readonly maxSizeBytes: number;
+  readonly clock: Clock;
+  /** 0 ≤ x < 1. */
+  readonly random: () => number;
+  readonly onProgress: (event: DownloadProgress) => void;
+}
+
+/** What happens during one download. */
+export type DownloadProgress =
+  | { readonly kind: 'attempt'; readonly source: Source }
+  | { readonly kind: 'announced'; readonly bytes: number }
+  | { readonly kind: 'bytes'; readonly bytes: number }
+  | { readonly kind: 'retry'; readonly error: BlobsError; readonly delayMs: number };
+
+/** A source that did not have the right bytes. */
+export interface FailedSource {
+  readonly source: Source;
+  readonly error: BlobsError;
+}
+
+/** Verified bytes in a temporary file (`received`), or none; with every source that failed before. */
+export interface DownloadResult {
+  readonly received?: Received & { readonly source: Source };
+  readonly failed: readonly FailedSource[];
+}
+
+/**
+ * Tries the sources of `job` in order until one gives bytes with the right SHA-256. What fails for a reason that
+ * may pass is asked again with growing delays; wrong bytes are never asked for twice at one URL.
+ *
+ * @throws the signal's reason when it is aborted.
+ */
+export async function download(job: Job, options: DownloadOptions): Promise<DownloadResult> {
+  const failed: FailedSource[] = [];
+  for (const source of job.sources) {
+    try {
+      return { received: { ...(await tryRepeatedly(source, job, options)), source }, failed };
+    } catch (error) {
+      options.signal.throwIfAborted();
+      if (!(error instanceof BlobsError)) throw error;
+      failed.push({ source, error });
+      if (error instanceof LocalFileError) break;
+    }
+  }
+  return { failed };
+}
+
+async function tryRepeatedly(source: Source, job: Job, options: DownloadOptions): Promise<Received> {
+  for (let attempt = 0; ; attempt++) {
+    options.signal.throwIfAborted();
+    options.onProgress({ kind: 'attempt', source });
+    try {
+      return await tryOnce(source, job, options);
+    } catch (error) {
+      options.signal.throwIfAborted();
+      if (!(error instanceof BlobsError) || error instanceof LocalFileError || attempt >= options.retries)
+        throw error;
+      const answer = error instanceof HttpStatusError ? error : undefined;
+      if (!isWorthRetrying(error.code, answer?.status)) throw error;
+      const delayMs = retryDelayMs(attempt, options.random(), answer?.retryAfterMs);
+      options.onProgress({ kind: 'retry', error, delayMs });
+      await options.clock.sleep(delayMs, options.signal);
+    }
+  }
+}
+
+async function tryOnce(source: Source, job: Job, options: DownloadOptions): Promise<Received> {
+  const body = await openSource(source, options);
+  const limit =
+    job.size === undefined
+      ? { maxBytes: options.maxSizeBytes, isDeclaredSize: false }
+      : { maxBytes: job.size, isDeclaredSize: true };
+  let received: Received;
+  try {
+    if (body.length !== undefined) options.onProgress({ kind: 'announced', bytes: body.length });
+    received = await receive(body, {
+      directory: options.directory,
+      limit,
+      onBytes: (bytes) => options.onProgress({ kind: 'bytes', bytes }),
+    });
+  } catch (error) {
+    throw networkError(error, source.url, options.timeoutMs);
+  }
+  if (received.sha256 === job.digest) return received;
+  await received.file.discard();
+  throw hashMismatch(job, received, body, source);
+}
+
+function openSource(source: Source, options: DownloadOptions): Promise<Body> {
+  return source.mirror && source.url.startsWith('file:')
+    ? openFileSource(source.url, source.mirror)
+    : httpGet(source.url, options);
+}
+
+function hashMismatch(job: Job, received: Received, body: Body, source: Source): BlobsError {
+  const html = /^text\/html\b/i.test(body.contentType ?? '');
+  return new BlobsError('BLOBS_HASH_MISMATCH', 'checksum mismatch', {
+    facts: [
+      `expected ${job.digest}  got ${received.sha256}  from ${redactUrl(source.url)}`,
+      ...(html ? ['the server sent a web page, as sign-in pages and moved files do'] : []),
+    ],
+  });
+}

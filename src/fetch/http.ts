@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { pipeline } from 'node:stream';
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import { type Dispatcher, request } from 'undici';
+import { BlobsError, describeError, systemCode } from '../core/errors.ts';
+import { findUrl, redactUrl } from '../core/url.ts';
+import type { Body } from './body.ts';
+import { parseRetryAfter } from './retry.ts';
+
+const MAX_REDIRECTS = 10;
+const REDIRECT_STATUSES = new Set([301, 302, 303, 307, 308]);
+
+export interface HttpOptions {
+  readonly dispatcher: Dispatcher;
+  /** An attempt in which no byte arrives for this long ends with BLOBS_TIMEOUT. */
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  readonly userAgent: string;
+  /** Told about every request and its answer. */
+  readonly trace?: (line: string) => void;
+}
+
+/** An answer that is not a success, with what the server said about trying again. */
+export class HttpStatusError extends BlobsError {
+  readonly status: number;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(url: string, status: number, retryAfterMs: number | undefined) {
+    super('BLOBS_HTTP_STATUS', `HTTP status ${status} from ${redactUrl(url)}`);
+    this.status = status;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/**
+ * GETs `url` (RFC 9110) and follows at most ten redirects, never from https to anything else. The body is what a
+ * server that honours `Accept-Encoding: identity` would have sent, also where this one does not.
+ *
+ * @throws BlobsError BLOBS_HTTP_STATUS (as HttpStatusError), BLOBS_REDIRECT, BLOBS_TIMEOUT, BLOBS_NETWORK,
+ *   BLOBS_URL_UNSUPPORTED; the signal's reason when it is aborted.
+ */
+export async function httpGet(url: string, options: HttpOptions): Promise<Body> {
+  let current = parseHttpUrl(url);
+  for (let redirects = 0; ; redirects++) {
+    const response = await requestOnce(current, options);
+    options.trace?.(`GET ${redactUrl(current.href)} → ${response.statusCode}`);
+    if (response.statusCode === 200) return toBody(response);
+    await response.body.dump({ limit: 16_384 }).catch(() => undefined);
+    const location = header(response, 'location');
+    if (!REDIRECT_STATUSES.has(response.statusCode) || location === undefined) {
+      const retryAfter = header(response, 'retry-after');
+      throw new HttpStatusError(current.href, response.statusCode, parseRetryAfter(retryAfter, Date.now()));
+    }
+    if (redirects === MAX_REDIRECTS) {
+      throw new BlobsError('BLOBS_REDIRECT', `more than ${MAX_REDIRECTS} redirects from ${redactUrl(url)}`);
+    }
+    current = redirectTarget(current, location);
+  }
+}
+
+/** @throws BlobsError `BLOBS_URL_UNSUPPORTED` for what is not an absolute http or https URL. */
+export function parseHttpUrl(text: string): URL {
+  const url = findUrl(text);
+  if (url === undefined) throw new BlobsError('BLOBS_URL_UNSUPPORTED', `malformed URL ${redactUrl(text)}`);
+  if (url.protocol === 'http:' || url.protocol === 'https:') return url;
+  throw new BlobsError('BLOBS_URL_UNSUPPORTED', `the scheme of ${redactUrl(text)} is neither http nor https`);
+}
+
+/** What went wrong on the way, as a BlobsError; anything that is no network failure is returned as it is. */
+export function networkError(error: unknown, url: string, timeoutMs: number): unknown {
+  if (error instanceof BlobsError) return error;
+  const code = systemCode(error) ?? '';
+  const where = redactUrl(url);
+  if (/^UND_ERR_(CONNECT|HEADERS|BODY)_TIMEOUT$/.test(code)) {
+    return new BlobsError('BLOBS_TIMEOUT', `no byte for ${timeoutMs / 1000} s from ${where}`, {
+      cause: error,
+    });
+  }
+  if (!NETWORK_CODES.test(code)) return error;
+  return new BlobsError('BLOBS_NETWORK', `${describeNetwork(error, code)}: ${where}`, { cause: error });
+}
+
+async function requestOnce(url: URL, options: HttpOptions): Promise<Dispatcher.ResponseData> {
+  const target = new URL(url);
+  const authorization = basicAuthorization(target);
+  target.hash = '';
+  target.username = '';
+  target.password = '';
+  try {
+    return await request(target, {
+      method: 'GET',
+      dispatcher: options.dispatcher,
+      headersTimeout: options.timeoutMs,
+      bodyTimeout: options.timeoutMs,
+      signal: options.signal,
+      headers: {
+        'accept-encoding': 'identity',
+        'user-agent': options.userAgent,
+        ...(authorization === undefined ? {} : { authorization }),
+      },
+    });
+  } catch (error) {
+    options.trace?.(`GET ${redactUrl(url.href)} → ${systemCode(error) ?? describeError(error)}`);
+    throw networkError(error, url.href, options.timeoutMs);
+  }
+}
+
+/** What a user name and password in a URL ask for (RFC 7617). */
+function basicAuthorization(url: URL): string | undefined {
+  if (url.username === '' && url.password === '') return undefined;
+  const bytes = Buffer.from(`${url.username}:${url.password}`).toString('latin1');
+  const decoded = bytes.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+  return `Basic ${Buffer.from(decoded, 'latin1').toString('base64')}`;
+}
+
+function redirectTarget(from: URL, location: string): URL {
+  if (!URL.canParse(location, from.href)) {
+    throw new BlobsError('BLOBS_REDIRECT', `redirect to a malformed URL by ${redactUrl(from.href)}`);
+  }
+  const target = new URL(location, from.href);
+  if (target.protocol !== 'https:' && (from.protocol === 'https:' || target.protocol !== 'http:')) {
+    throw new BlobsError(
+      'BLOBS_REDIRECT',
+      `redirect from ${redactUrl(from.href)} to ${target.protocol} is not allowed`,
+    );
+  }
+  return target;
+}
+
+function toBody(response: Dispatcher.ResponseData): Body {
+  const encoding = header(response, 'content-encoding')?.trim().toLowerCase() ?? 'identity';
+  const decoder = DECODERS[encoding]?.();
+  const length = decoder ? undefined : Number(header(response, 'content-length') ?? Number.NaN);
+  const contentType = header(response, 'content-type');
+  return {
+    // pipeline() destroys both ends when one fails; the reader sees the error on the stream it reads.
+    stream: decoder ? pipeline(response.body, decoder, () => undefined) : response.body,
+    ...(length !== undefined && Number.isSafeInteger(length) && length >= 0 ? { length } : {}),
+    ...(contentType === undefined ? {} : { contentType }),
+  };
+}
+
+const DECODERS: Record<string, () => ReturnType<typeof createGunzip>> = {
+  gzip: () => createGunzip(),
+  'x-gzip': () => createGunzip(),
+  deflate: () => createInflate(),
+  br: () => createBrotliDecompress(),
+};
+
+function header(response: Dispatcher.ResponseData, name: string): string | undefined {
+  const value = response.headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
+
+// Codes of undici, llhttp, zlib, the system, Node's streams, and OpenSSL. Others are no failure of the source.
+const NETWORK_CODES =
+  /^(UND_ERR_(?!ABORTED)|HPE_|Z_|E[A-Z0-9]+$|EAI_|ERR_(STREAM|SSL|TLS|SOCKET|HTTP)_|CERT_|DEPTH_|SELF_|UNABLE_)/;
+
+const NETWORK_MESSAGES: Record<string, string> = {
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'connection reset',
+  EPIPE: 'connection reset',
+  ENOTFOUND: 'host not found',
+  EAI_AGAIN: 'the name service does not answer',
+  UND_ERR_SOCKET: 'the connection ended too early',
+  UND_ERR_REQ_CONTENT_LENGTH_MISMATCH: 'the body is not as long as announced',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'the body is not as long as announced',
+};
+
+function describeNetwork(error: unknown, code: string): string {
+  if (code.startsWith('HPE_')) return 'the answer is not HTTP';
+  return NETWORK_MESSAGES[code] ?? `${describeError(error)} (${code})`;
+}

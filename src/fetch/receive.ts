@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+import { createHash } from 'node:crypto';
+import { BlobsError, describeError } from '../core/errors.ts';
+import type { Sha256 } from '../core/sha256.ts';
+import { TemporaryFile } from '../store/temporary-file.ts';
+import type { Body } from './body.ts';
+
+// Writing in large pieces saves a trip to the thread pool for each packet.
+const BATCH_BYTES = 512 * 1024;
+
+/** How many bytes a body may have, and who says so. */
+export interface SizeLimit {
+  readonly maxBytes: number;
+  /** Whether the limit is the size that module.yml declares, which the bytes then contradict. */
+  readonly isDeclaredSize: boolean;
+}
+
+export interface ReceiveOptions {
+  /** Absolute directory for the temporary file. */
+  readonly directory: string;
+  readonly limit: SizeLimit;
+  /** Told how many bytes arrived. */
+  readonly onBytes: (bytes: number) => void;
+}
+
+/** A whole body in a temporary file, which the caller must place or discard. */
+export interface Received {
+  readonly file: TemporaryFile;
+  readonly sha256: Sha256;
+  readonly bytes: number;
+}
+
+/** A failure of this machine rather than of the source: no other source would do better. */
+export class LocalFileError extends BlobsError {}
+
+/**
+ * Writes `body` into a new temporary file and hashes it on the way, in constant memory. Leaves no file behind
+ * when it throws.
+ *
+ * @throws BlobsError BLOBS_SIZE_MISMATCH or BLOBS_TOO_LARGE; LocalFileError; whatever the stream throws.
+ */
+export async function receive(body: Body, options: ReceiveOptions): Promise<Received> {
+  let file: TemporaryFile | undefined;
+  try {
+    if (body.length !== undefined) checkLimit(body.length, options.limit, 'announces');
+    file = await local(() => TemporaryFile.create(options.directory));
+    const { sha256, bytes } = await copy(body, file, options);
+    return { file, sha256, bytes };
+  } catch (error) {
+    body.stream.destroy();
+    await file?.discard();
+    throw error;
+  }
+}
+
+async function copy(
+  body: Body,
+  file: TemporaryFile,
+  options: ReceiveOptions,
+): Promise<{ sha256: Sha256; bytes: number }> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  let batch: Uint8Array[] = [];
+  let batchBytes = 0;
+  for await (const chunk of body.stream as AsyncIterable<Uint8Array>) {
+    bytes += chunk.length;
+    checkLimit(bytes, options.limit, 'sends');
+    hash.update(chunk);
+    batch.push(chunk);
+    batchBytes += chunk.length;
+    options.onBytes(chunk.length);
+    if (batchBytes >= BATCH_BYTES) {
+      await writeAll(file, batch, batchBytes);
+      batch = [];
+      batchBytes = 0;
+    }
+  }
+  if (batchBytes > 0) await writeAll(file, batch, batchBytes);
+  return { sha256: hash.digest('hex') as Sha256, bytes };
+}
+
+async function writeAll(file: TemporaryFile, batch: readonly Uint8Array[], bytes: number): Promise<void> {
+  await local(async () => {
+    const { bytesWritten } = await file.handle.writev(batch);
+    if (bytesWritten === bytes) return;
+    // A short write is rare (a disk that is nearly full): what is left goes out piece by piece until it is told why.
+    let rest = Buffer.concat(batch).subarray(bytesWritten);
+    while (rest.length > 0) rest = rest.subarray((await file.handle.write(rest)).bytesWritten);
+  });
+}
+
+async function local<T>(action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    throw new LocalFileError('BLOBS_FILE_ACCESS', `cannot write: ${describeError(error)}`, { cause: error });
+  }
+}
+
+function checkLimit(bytes: number, limit: SizeLimit, verb: 'announces' | 'sends'): void {
+  if (bytes <= limit.maxBytes) return;
+  if (limit.isDeclaredSize) {
+    const amount = verb === 'announces' ? `${bytes} bytes` : 'more';
+    throw new BlobsError(
+      'BLOBS_SIZE_MISMATCH',
+      `the source ${verb} ${amount}, module.yml declares ${limit.maxBytes}`,
+    );
+  }
+  throw new BlobsError(
+    'BLOBS_TOO_LARGE',
+    `the source ${verb} more than the ${limit.maxBytes} bytes that are allowed`,
+    {
+      hint: 'raise --max-size if this is right',
+    },
+  );
+}

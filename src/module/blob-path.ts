@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+import { lstatSync, readlinkSync, realpathSync } from 'node:fs';
+import { dirname, isAbsolute, join, parse, sep } from 'node:path';
+import { BlobsError, systemCode } from '../core/errors.ts';
+import { hasControlCharacters } from '../core/text.ts';
+
+/** Where blobs live below a module's directory. */
+export const BLOBS_DIRECTORY = ['zephyr', 'blobs'] as const;
+
+// As many as Linux follows before it answers ELOOP.
+const MAX_SYMLINKS = 40;
+
+// PATH_MAX of Linux; no other system allows more.
+const MAX_PATH_CHARACTERS = 4096;
+
+/** The absolute directory of a module's blobs. */
+export function blobsDirectory(moduleDirectory: string): string {
+  return join(moduleDirectory, ...BLOBS_DIRECTORY);
+}
+
+/**
+ * What is wrong with a declared path as text, on any platform: absolute, a `..`, `.` or empty segment, a drive
+ * letter, a backslash, a control character. Undefined when nothing is.
+ */
+export function findPathProblem(path: string): string | undefined {
+  if (path === '') return 'is empty';
+  if (path.length > MAX_PATH_CHARACTERS) return `is longer than ${MAX_PATH_CHARACTERS} characters`;
+  if (hasControlCharacters(path)) return 'holds a control character';
+  if (path.includes('\\')) return 'holds a backslash';
+  if (/^[A-Za-z]:/.test(path)) return 'begins with a drive letter';
+  if (path.startsWith('/')) return 'is absolute';
+  const segments = path.split('/');
+  if (segments.includes('..')) return 'holds a ".." segment';
+  if (segments.includes('.')) return 'holds a "." segment';
+  if (segments.includes('')) return 'holds an empty segment';
+  return undefined;
+}
+
+/**
+ * Follows symbolic links below a module's directory by hand, so that a link that leads outside, even a dangling
+ * one, is seen before anything is opened. Remembers directories: make a new one for each moment of checking.
+ */
+export class PathGuard {
+  readonly #root: string;
+  readonly #known = new Map<string, string | undefined>();
+
+  /** @throws the system's error when `moduleDirectory` cannot be resolved. */
+  constructor(moduleDirectory: string) {
+    this.#root = realpathSync(moduleDirectory);
+  }
+
+  /**
+   * Whether `<module>/<base>/<path>` stays below `<module>/<base>` with all symbolic links followed; what does
+   * not exist yet stays where its name says. `base` is a list of segments, possibly empty.
+   */
+  staysInside(base: readonly string[], path: string): boolean {
+    const directory = join(this.#root, ...base);
+    const real = this.#follow(this.#root, [...base, ...path.split('/')]);
+    return real?.startsWith(directory.endsWith(sep) ? directory : directory + sep) ?? false;
+  }
+
+  #follow(start: string, segments: readonly string[]): string | undefined {
+    const parent = segments.slice(0, -1);
+    if (parent.length === 0) return resolveLinks(start, segments);
+    const key = parent.join('/');
+    if (!this.#known.has(key)) this.#known.set(key, this.#follow(start, parent));
+    const directory = this.#known.get(key);
+    return directory === undefined ? undefined : resolveLinks(directory, segments.slice(-1));
+  }
+}
+
+/** The real path of `segments` below the real directory `start`; undefined for a loop of links. */
+function resolveLinks(start: string, segments: readonly string[]): string | undefined {
+  let current = start;
+  let pending = [...segments];
+  let links = 0;
+  while (pending.length > 0) {
+    const [segment = '', ...rest] = pending;
+    pending = rest;
+    if (segment === '' || segment === '.') continue;
+    if (segment === '..') {
+      current = dirname(current);
+      continue;
+    }
+    const next = join(current, segment);
+    const target = findLinkTarget(next);
+    if (target === undefined) {
+      current = next;
+      continue;
+    }
+    links += 1;
+    if (links > MAX_SYMLINKS) return undefined;
+    if (isAbsolute(target)) current = parse(target).root;
+    pending = [...target.split(sep === '\\' ? /[\\/]/ : '/'), ...pending];
+    if (isAbsolute(target) && sep === '\\') pending.shift();
+  }
+  return current;
+}
+
+function findLinkTarget(path: string): string | undefined {
+  try {
+    return lstatSync(path).isSymbolicLink() ? readlinkSync(path) : undefined;
+  } catch (error) {
+    // What cannot be looked at cannot be followed either: opening it will say why.
+    if (systemCode(error) !== undefined) return undefined;
+    throw error;
+  }
+}
+
+/** @throws BlobsError `BLOBS_UNSAFE_PATH` when the blob's place leads outside `zephyr/blobs` now. */
+export function assertInsideBlobs(moduleDirectory: string, path: string, module: string): void {
+  if (new PathGuard(moduleDirectory).staysInside(BLOBS_DIRECTORY, path)) return;
+  throw new BlobsError('BLOBS_UNSAFE_PATH', outsideMessage(path), { module, path });
+}
+
+/** The message for a path that a symbolic link leads astray. */
+export function outsideMessage(path: string): string {
+  return `a symbolic link leads "${path}" outside zephyr/blobs`;
+}

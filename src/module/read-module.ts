@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+import { basename } from 'node:path';
+import type { Module } from '../core/blob.ts';
+import { BlobsError, describeError } from '../core/errors.ts';
+import type { ModulePlace } from '../core/modules.ts';
+import type { Issue } from '../core/report.ts';
+import { escapeControls, hasControlCharacters } from '../core/text.ts';
+import { readRegularFile } from '../store/regular-file.ts';
+import { MAX_YAML_BYTES } from '../yaml/limits.ts';
+import { readYaml } from '../yaml/read-yaml.ts';
+import type { YamlDocument } from '../yaml/yaml-document.ts';
+import { validateModule } from './generated/validate-module.js';
+import { readBlobs } from './read-blobs.ts';
+import { describeViolations } from './schema-issues.ts';
+import { mendBooleans } from './yaml11-booleans.ts';
+
+/** A module and everything that is wrong with its file. */
+export interface ReadModule {
+  readonly module: Module;
+  /** Absolute path of its module.yml; undefined for a module without one. */
+  readonly file?: string;
+  readonly issues: readonly Issue[];
+}
+
+/**
+ * Reads the module at `place`; `file` is its module.yml (undefined where CMakeLists.txt and Kconfig make the
+ * module). Never throws for bad input: what is malformed is left out and reported.
+ */
+export function readModule(place: ModulePlace, file: string | undefined): ReadModule {
+  const empty = {
+    name: place.defaultName,
+    directory: place.directory,
+    depends: [],
+    blobs: [],
+    ...projectOf(place),
+  };
+  if (file === undefined) return { module: empty, issues: [] };
+  let bytes: Buffer;
+  try {
+    bytes = readRegularFile(file, MAX_YAML_BYTES);
+  } catch (error) {
+    return { module: empty, file, issues: [{ ...unreadable(file, error), module: empty.name }] };
+  }
+  const { document, issues } = readYaml(file, bytes);
+  if (document === undefined) {
+    const name = salvageName(bytes) ?? place.defaultName;
+    return { module: { ...empty, name }, file, issues: issues.map((issue) => ({ ...issue, module: name })) };
+  }
+  return { file, ...readDocument(place, document) };
+}
+
+function readDocument(place: ModulePlace, document: YamlDocument): Pick<ReadModule, 'module' | 'issues'> {
+  validateModule(document.value);
+  const { errors, issues: mended } = mendBooleans(document, [], validateModule.errors ?? []);
+  const root: Record<string, unknown> = isRecord(document.value) ? document.value : {};
+  const issues: Issue[] = [...mended];
+  // `blobs:` without a value is how a file looks whose last blob was removed.
+  const nullBlobs = 'blobs' in root && root['blobs'] === null;
+  const serious = errors.filter((error) => !(nullBlobs && error.instancePath === '/blobs'));
+  issues.push(...describeViolations(document, [], '', serious));
+  if (nullBlobs) {
+    issues.push({
+      severity: 'warning',
+      code: 'BLOBS_NULL_BLOBS',
+      message: '"blobs:" has no value and counts as an empty list',
+      hint: 'remove the key, or write "blobs: []"',
+      ...document.positionOfKey(['blobs']),
+    });
+  }
+  const name = moduleName(place, root, document, issues);
+  const module = { name, directory: place.directory, ...projectOf(place) };
+  const entries = Array.isArray(root['blobs']) ? (root['blobs'] as unknown[]) : [];
+  const { blobs, issues: blobIssues } = readBlobs({ document, entries, ...module });
+  return {
+    module: { ...module, depends: dependsOf(root), blobs },
+    issues: [...issues, ...blobIssues].map((issue) => ({ module: name, ...issue })),
+  };
+}
+
+function moduleName(
+  place: ModulePlace,
+  root: Record<string, unknown>,
+  document: YamlDocument,
+  issues: Issue[],
+): string {
+  const { name } = root;
+  if (typeof name !== 'string' || name === '') return place.defaultName;
+  if (!hasControlCharacters(name)) return name;
+  issues.push({
+    severity: 'error',
+    code: 'BLOBS_MALFORMED_MODULE',
+    message: `"name" holds a control character: ${escapeControls(name)}`,
+    ...document.positionOf(['name']),
+  });
+  return place.defaultName;
+}
+
+function dependsOf(root: Record<string, unknown>): string[] {
+  const build = root['build'];
+  const depends = isRecord(build) ? build['depends'] : undefined;
+  if (!Array.isArray(depends)) return [];
+  return [...new Set(depends.filter((name) => typeof name === 'string'))];
+}
+
+/** The `name:` of a file that is not YAML, so that `blobs fetch NAME` still knows which module is malformed. */
+function salvageName(bytes: Buffer): string | undefined {
+  const text = bytes.toString('utf8');
+  const name =
+    /^\ufeff?name:[ \t]*(?:"([^"\r\n]+)"|'([^'\r\n]+)'|([^\s#"'][^#\r\n]*?))[ \t]*(?:#.*)?\r?$/m.exec(text);
+  const found = name?.[1] ?? name?.[2] ?? name?.[3];
+  return found === undefined || hasControlCharacters(found) ? undefined : found;
+}
+
+function unreadable(file: string, error: unknown): Issue {
+  const tooLarge = error instanceof BlobsError;
+  return {
+    severity: 'error',
+    code: tooLarge ? 'BLOBS_MALFORMED_YAML' : 'BLOBS_FILE_ACCESS',
+    message: tooLarge
+      ? error.message.replace(file, 'the file')
+      : `cannot read ${basename(file)}: ${describeError(error)}`,
+    file,
+    line: 1,
+    column: 1,
+  };
+}
+
+function projectOf(place: ModulePlace): { project?: string } {
+  return place.project === undefined ? {} : { project: place.project };
+}
+
+/** Whether a value read from YAML is a map. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { FetchEvent } from '../app/fetch-events.ts';
+import { blobLabel } from '../core/blob.ts';
+import type { FetchReport, FetchRow } from '../core/report.ts';
+import { count, escapeControls } from '../core/text.ts';
+import { formatBytes, formatDuration } from './amounts.ts';
+
+/** The line for a blob that is settled; undefined for what needs none (failures are reported as errors). */
+export function fetchRowText(row: FetchRow, verbose: boolean): string | undefined {
+  const label = escapeControls(blobLabel(row.blob));
+  if (row.sources) return `would fetch ${label} from ${row.sources.join(', then ')}\n`;
+  switch (row.result) {
+    case 'mirror':
+    case 'url': {
+      const replaced = row.replaced ? ', replaced a modified file' : '';
+      return `fetched ${label} (${formatBytes(row.bytes ?? 0)}${replaced}) from ${row.source ?? ''}\n`;
+    }
+    case 'up-to-date':
+      return verbose ? `up to date ${label}\n` : undefined;
+    case 'skipped':
+      return row.status === 'M' ? `kept ${label} (modified)\n` : undefined;
+    case 'failed':
+      return undefined;
+  }
+}
+
+/** The line that ends a fetch. */
+export function fetchSummaryText(report: FetchReport): string {
+  const number = (...results: FetchRow['result'][]): number =>
+    report.rows.filter((row) => results.includes(row.result)).length;
+  const fetched = number('url', 'mirror');
+  if (report.dryRun)
+    return `${count(fetched, 'blob')} would be fetched, ${number('up-to-date')} up to date\n`;
+  const mirrored = number('mirror');
+  const rest = [
+    ...(mirrored > 0 ? [`${mirrored} from mirrors`] : []),
+    `${number('up-to-date')} up to date`,
+    ...(number('skipped') > 0 ? [`${number('skipped')} skipped`] : []),
+    ...(number('failed') > 0 ? [`${number('failed')} failed`] : []),
+  ];
+  const amount = `${formatBytes(report.downloadedBytes)} in ${formatDuration(report.durationMs)}`;
+  return `fetched ${count(fetched, 'blob')} (${amount}), ${rest.join(', ')}\n`;
+}
+
+/** The line that says that a download is tried again. */
+export function fetchRetryText(event: FetchEvent & { kind: 'retry' }): string {
+  const { label, error, delayMs } = event;
+  return `${escapeControls(label)}: ${escapeControls(error.message)}; trying again in ${formatDuration(delayMs)}\n`;
+}

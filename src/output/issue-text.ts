@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+import { isAbsolute, relative } from 'node:path';
+import type { Issue, Severity } from '../core/report.ts';
+import { escapeControls } from '../core/text.ts';
+import type { Colors } from './colors.ts';
+
+export interface IssueTextOptions {
+  readonly colors: Colors;
+  /** Absolute; files below it are named relative to it. */
+  readonly cwd: string;
+}
+
+const LABELS: Record<Severity, string> = { error: 'error', warning: 'warning', info: 'note' };
+const MAX_EXCERPT_CHARACTERS = 100;
+
+/**
+ * An issue as a person reads it: what went wrong and the code, then the source line, facts, and one thing to try.
+ * Nothing in it can control a terminal. Ends with a line feed.
+ */
+export function issueText(issue: Issue, { colors, cwd }: IssueTextOptions): string {
+  const paint = { error: colors.red, warning: colors.yellow, info: colors.cyan }[issue.severity];
+  const rule = issue.rule === undefined ? '' : ` (${issue.rule})`;
+  const where = issue.file === undefined ? '' : `${escapeControls(position(issue, cwd))}: `;
+  const head = `${colors.bold(paint(`${LABELS[issue.severity]}:`))} ${where}${escapeControls(issue.message)}`;
+  const lines = [
+    `${head} ${colors.dim(`[${issue.code}]${rule}`)}`,
+    ...excerpt(issue, colors),
+    ...(issue.facts ?? []).map((fact) => `  ${escapeControls(fact)}`),
+    ...(issue.hint === undefined ? [] : [`  ${colors.bold('hint:')} ${escapeControls(issue.hint)}`]),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function position({ file = '', line, column }: Issue, cwd: string): string {
+  const short = relative(cwd, file);
+  const name = short === '' || short.startsWith('..') || isAbsolute(short) ? file : short;
+  return [name, line, column].filter((part) => part !== undefined).join(':');
+}
+
+function excerpt({ sourceLine, line, column }: Issue, colors: Colors): string[] {
+  if (sourceLine === undefined || line === undefined || column === undefined || sourceLine.trim() === '')
+    return [];
+  // The part around the column, where the line is long.
+  const start = column <= MAX_EXCERPT_CHARACTERS ? 0 : column - MAX_EXCERPT_CHARACTERS / 2;
+  const shown = sourceLine.slice(start, start + MAX_EXCERPT_CHARACTERS);
+  const before = escapeControls(shown.slice(0, Math.max(0, column - 1 - start)));
+  const margin = String(line);
+  return [
+    `  ${colors.dim(`${margin} |`)} ${escapeControls(shown)}`,
+    `  ${colors.dim(`${' '.repeat(margin.length)} |`)} ${' '.repeat(before.length)}${colors.bold('^')}`,
+  ];
+}

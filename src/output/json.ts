@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Blob } from '../core/blob.ts';
+import type {
+  BlobReport,
+  BlobRow,
+  CleanReport,
+  FetchReport,
+  Issue,
+  ModulesReport,
+  Report,
+} from '../core/report.ts';
+import { redactUrl } from '../core/url.ts';
+
+const SCHEMA_VERSION = 1;
+
+/** A document that `--json` prints; `schemas/<command>.schema.json` describes it. */
+export interface JsonDocument {
+  readonly schemaVersion: typeof SCHEMA_VERSION;
+  readonly command: string;
+  readonly blobs: readonly unknown[];
+  readonly issues: readonly unknown[];
+  readonly summary: Readonly<Record<string, number | boolean>>;
+  readonly [key: string]: unknown;
+}
+
+/** The document of a run that ended before there was a report. */
+export function failureDocument(command: string, issues: readonly Issue[]): JsonDocument {
+  return document(command, { issues }, [], { total: 0 });
+}
+
+/** The document of `list` and `verify`. */
+export function blobDocument(command: 'list' | 'verify', report: BlobReport): JsonDocument {
+  return document(command, report, report.rows.map(blobJson), statusSummary(report.rows));
+}
+
+export function lintDocument(report: BlobReport): JsonDocument {
+  const number = (severity: string): number =>
+    report.issues.filter((issue) => issue.severity === severity).length;
+  return document('lint', report, report.rows.map(blobJson), {
+    total: report.rows.length,
+    errors: number('error'),
+    warnings: number('warning'),
+    infos: number('info'),
+  });
+}
+
+export function fetchDocument(report: FetchReport): JsonDocument {
+  const blobs = report.rows.map((row) => ({
+    ...blobJson(row),
+    result: row.result,
+    ...(row.source === undefined ? {} : { source: row.source }),
+    ...(row.sources === undefined ? {} : { sources: row.sources }),
+    ...(row.bytes === undefined ? {} : { bytes: row.bytes }),
+  }));
+  const summary: Record<string, number> = { total: report.rows.length };
+  for (const result of ['up-to-date', 'mirror', 'url', 'skipped', 'failed'] as const) {
+    summary[result] = report.rows.filter((row) => row.result === result).length;
+  }
+  return { ...document('fetch', report, blobs, summary), dryRun: report.dryRun };
+}
+
+export function cleanDocument(report: CleanReport): JsonDocument {
+  const blobs = report.rows.map((row) => ({ ...blobJson(row), removed: row.removed, bytes: row.freedBytes }));
+  const summary = {
+    total: report.rows.length,
+    removed: report.rows.filter((row) => row.removed).length,
+    bytes: report.rows.reduce((sum, row) => sum + row.freedBytes, 0),
+  };
+  return { ...document('clean', report, blobs, summary), dryRun: report.dryRun };
+}
+
+export function modulesDocument(report: ModulesReport, all: boolean): JsonDocument {
+  const { workspace } = report;
+  const moduleOf = new Map(report.rows.map(({ module }) => [module.project, module.name]));
+  const projects = workspace?.projects.filter((project) => all || (project.active && project.cloned)) ?? [];
+  return {
+    ...document('modules', report, [], { total: report.rows.length }),
+    workspace:
+      workspace === undefined ? null : { topdir: workspace.topdir, manifestPath: workspace.manifestPath },
+    projects: projects.map((project) => ({ ...project, module: moduleOf.get(project.name) ?? null })),
+    modules: report.rows.map(({ module, present, bytes }) => ({
+      name: module.name,
+      directory: module.directory,
+      project: module.project ?? null,
+      depends: module.depends,
+      blobs: module.blobs.length,
+      present,
+      bytes,
+    })),
+  };
+}
+
+/** The text of a document, as it is printed. */
+export function jsonText(value: JsonDocument): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
+}
+
+function document(
+  command: string,
+  { issues }: Report,
+  blobs: readonly unknown[],
+  summary: JsonDocument['summary'],
+): JsonDocument {
+  return { schemaVersion: SCHEMA_VERSION, command, blobs, issues: issues.map(issueJson), summary };
+}
+
+function issueJson({ sourceLine: _, ...issue }: Issue): unknown {
+  return issue;
+}
+
+function statusSummary(rows: readonly BlobRow[]): Record<string, number> {
+  const count = (status: string): number => rows.filter((row) => row.status === status).length;
+  return { total: rows.length, A: count('A'), M: count('M'), D: count('D') };
+}
+
+function blobJson({ blob, status }: BlobRow): Record<string, unknown> {
+  return {
+    module: blob.module,
+    status,
+    path: blob.path,
+    abspath: blob.abspath,
+    sha256: blob.sha256,
+    type: blob.type,
+    version: blob.version,
+    'license-path': blob.licensePath,
+    'license-abspath': blob.licenseAbspath,
+    url: blob.urls.map(redactUrl),
+    description: blob.description,
+    ...optionalKeys(blob),
+  };
+}
+
+function optionalKeys(blob: Blob): Record<string, unknown> {
+  const { docUrl, clickThrough, fetcher, size, license } = blob;
+  return {
+    ...(docUrl === undefined ? {} : { 'doc-url': redactUrl(docUrl) }),
+    ...(clickThrough === undefined ? {} : { 'click-through': clickThrough }),
+    ...(fetcher === undefined ? {} : { fetcher }),
+    ...(size === undefined ? {} : { size }),
+    ...(license === undefined ? {} : { license }),
+  };
+}

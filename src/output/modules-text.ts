@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+import { isAbsolute, relative } from 'node:path';
+import type { ModulesReport } from '../core/report.ts';
+import { escapeControls } from '../core/text.ts';
+import { formatBytes } from './amounts.ts';
+import { type Column, renderTable } from './table.ts';
+
+// Wide enough for any table: output that is not for a terminal is never cut.
+const UNLIMITED = 100_000;
+
+export interface ModulesTextOptions {
+  /** Characters; absent where the output is not for a terminal. */
+  readonly width?: number;
+  /** Whether to show projects that hold no module, are inactive or are not cloned. */
+  readonly all: boolean;
+  /** Absolute; directories below it are named relative to it. */
+  readonly cwd: string;
+}
+
+const COLUMNS: readonly Column[] = [
+  { title: 'MODULE', give: 1, minWidth: 10 },
+  { title: 'DIRECTORY', give: 2, minWidth: 16, keepEnd: true },
+  { title: 'PROJECT', give: 3 },
+  { title: 'BLOBS', align: 'right' },
+  { title: 'PRESENT', align: 'right' },
+  { title: 'SIZE', align: 'right' },
+];
+
+/** The table of `modules`: in module order, then what else the manifest names. */
+export function modulesText(report: ModulesReport, options: ModulesTextOptions): string {
+  const modules = report.rows.map(({ module, present, bytes }) => [
+    escapeControls(module.name),
+    escapeControls(shortPath(module.directory, options.cwd)),
+    escapeControls(module.project ?? ''),
+    String(module.blobs.length),
+    String(present),
+    formatBytes(bytes),
+  ]);
+  const taken = new Set(report.rows.map(({ module }) => module.project));
+  const others = (options.all ? (report.workspace?.projects ?? []) : []).filter(
+    ({ name }) => !taken.has(name),
+  );
+  const projects = others.map((project) => [
+    project.cloned ? '-' : '(not cloned)',
+    escapeControls(shortPath(project.abspath, options.cwd)),
+    escapeControls(project.name) + (project.active ? '' : ' (inactive)'),
+    '',
+    '',
+    '',
+  ]);
+  if (modules.length + projects.length === 0) return '';
+  return `${renderTable(COLUMNS, [...modules, ...projects], options.width ?? UNLIMITED)}\n`;
+}
+
+function shortPath(path: string, cwd: string): string {
+  const short = relative(cwd, path);
+  if (short === '') return '.';
+  return short.startsWith('..') || isAbsolute(short) ? path : short;
+}

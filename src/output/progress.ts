@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+import { createLogUpdate } from 'log-update';
+import type { FetchEvent } from '../app/fetch-events.ts';
+import { escapeControls } from '../core/text.ts';
+import { formatBytes, formatDuration } from './amounts.ts';
+
+const FRAME_MS = 100;
+const MAX_LINES = 10;
+
+interface Active {
+  readonly label: string;
+  received: number;
+  total?: number;
+}
+
+/** A terminal to draw on. */
+type Terminal = NodeJS.WriteStream;
+
+/** One line for each active download and one for the whole, redrawn in place on a terminal. */
+export class ProgressDisplay {
+  readonly #terminal: Terminal;
+  readonly #draw: ReturnType<typeof createLogUpdate>;
+  readonly #now: () => number;
+  readonly #active = new Map<number, Active>();
+  readonly #startMs: number;
+  #timer: NodeJS.Timeout | undefined;
+  #downloads = 0;
+  #done = 0;
+  #bytes = 0;
+
+  constructor(terminal: Terminal, now: () => number) {
+    this.#terminal = terminal;
+    this.#draw = createLogUpdate(terminal);
+    this.#now = now;
+    this.#startMs = now();
+  }
+
+  /** Takes in what happened; draws at most every tenth of a second. */
+  observe(event: FetchEvent): void {
+    switch (event.kind) {
+      case 'planned':
+        this.#downloads = event.downloads;
+        break;
+      case 'begin':
+        this.#active.set(event.id, {
+          label: escapeControls(event.label),
+          received: 0,
+          ...(event.bytes === undefined ? {} : { total: event.bytes }),
+        });
+        break;
+      case 'attempt':
+        this.#update(event.id, (active) => {
+          active.received = 0;
+        });
+        break;
+      case 'announced':
+        this.#update(event.id, (active) => {
+          active.total = event.bytes;
+        });
+        break;
+      case 'bytes':
+        this.#bytes += event.bytes;
+        this.#update(event.id, (active) => {
+          active.received += event.bytes;
+        });
+        break;
+      case 'end':
+        this.#active.delete(event.id);
+        this.#done += 1;
+        break;
+    }
+    if (this.#downloads > 0) this.#schedule();
+  }
+
+  /** Runs `write` with the display out of the way. */
+  above(write: () => void): void {
+    this.#draw.clear();
+    write();
+    if (this.#downloads > 0) this.#schedule();
+  }
+
+  /** Removes the display for good. */
+  end(): void {
+    clearTimeout(this.#timer);
+    this.#downloads = 0;
+    this.#draw.clear();
+    this.#draw.done();
+  }
+
+  #update(id: number, change: (active: Active) => void): void {
+    const active = this.#active.get(id);
+    if (active) change(active);
+  }
+
+  #schedule(): void {
+    if (this.#timer) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      if (this.#downloads > 0) this.#draw(this.#frame());
+    }, FRAME_MS);
+    this.#timer.unref();
+  }
+
+  #frame(): string {
+    const width = Math.max(20, (this.#terminal.columns ?? 80) - 1);
+    const room = Math.max(1, Math.min(MAX_LINES, (this.#terminal.rows ?? 24) - 3));
+    const active = [...this.#active.values()];
+    const lines = active.slice(0, room).map((one) => downloadLine(one, width));
+    if (active.length > room) lines.push(`  … and ${active.length - room} more`);
+    const seconds = Math.max(0.001, (this.#now() - this.#startMs) / 1000);
+    const rate = `${formatBytes(Math.round(this.#bytes / seconds))}/s`;
+    const time = formatDuration(this.#now() - this.#startMs);
+    lines.push(`${this.#done} of ${this.#downloads}  ${formatBytes(this.#bytes)}  ${rate}  ${time}`);
+    return lines.map((line) => [...line].slice(0, width).join('')).join('\n');
+  }
+}
+
+function downloadLine({ label, received, total }: Active, width: number): string {
+  const amount =
+    total === undefined || total === 0
+      ? formatBytes(received)
+      : `${String(Math.min(100, Math.floor((received / total) * 100))).padStart(3)}% of ${formatBytes(total)}`;
+  const room = Math.max(8, width - amount.length - 4);
+  const characters = [...label];
+  const name = characters.length <= room ? label : `…${characters.slice(1 - room).join('')}`;
+  return `  ${name.padEnd(room)}  ${amount}`;
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+import Table from 'cli-table3';
+
+export interface Column {
+  readonly title: string;
+  readonly align?: 'left' | 'right';
+  /** What a narrow terminal takes from first: the highest. 0 or absent: never cut. */
+  readonly give?: number;
+  /** Characters that are left to it at least. */
+  readonly minWidth?: number;
+  /** Whether the end of a value says more than its beginning. */
+  readonly keepEnd?: boolean;
+  readonly paint?: (text: string) => string;
+}
+
+const GAP = 2;
+
+/** Rows under titles, aligned, without borders, and no wider than `width` characters where the columns allow it. */
+export function renderTable(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  width: number,
+): string {
+  const widths = fitWidths(columns, rows, width);
+  const shown = columns
+    .map((column, i) => ({ column, i, width: widths[i] ?? 0 }))
+    .filter((one) => one.width > 0);
+  const table = new Table({
+    chars: NO_BORDERS,
+    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
+    colAligns: shown.map(({ column }) => column.align ?? 'left'),
+    colWidths: shown.map(({ width: w }) => w),
+  });
+  table.push(shown.map(({ column, width: w }) => cut(column.title, w, false)));
+  for (const row of rows) {
+    table.push(
+      shown.map(({ column, i, width: w }) => {
+        const text = cut(row[i] ?? '', w, column.keepEnd ?? false);
+        return column.paint ? column.paint(text) : text;
+      }),
+    );
+  }
+  return table
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
+}
+
+const NO_BORDERS = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: ' '.repeat(GAP),
+};
+
+function fitWidths(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  width: number,
+): number[] {
+  const widths = columns.map(({ title }, i) =>
+    rows.reduce((most, row) => Math.max(most, [...(row[i] ?? '')].length), title.length),
+  );
+  const over = (): number => widths.reduce((sum, w) => sum + (w > 0 ? w + GAP : 0), -GAP) - width;
+  const givers = columns.map((column, i) => ({ column, i })).filter(({ column }) => (column.give ?? 0) > 0);
+  givers.sort((a, b) => (b.column.give ?? 0) - (a.column.give ?? 0));
+  for (const { column, i } of givers) {
+    const excess = over();
+    if (excess <= 0) break;
+    const least = column.minWidth ?? 0;
+    widths[i] = Math.max(Math.min(widths[i] ?? 0, least), (widths[i] ?? 0) - excess);
+  }
+  return widths;
+}
+
+function cut(text: string, width: number, keepEnd: boolean): string {
+  const characters = [...text];
+  if (characters.length <= width) return text;
+  if (width <= 1) return characters.slice(0, width).join('');
+  return keepEnd ? `…${characters.slice(1 - width).join('')}` : `${characters.slice(0, width - 1).join('')}…`;
+}

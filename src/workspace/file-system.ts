@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+import { realpathSync, type Stats, statSync } from 'node:fs';
+
+/** Whether a directory is at `place`, symbolic links followed. What cannot be looked at counts as absent. */
+export function isDirectory(place: string): boolean {
+  return findStats(place)?.isDirectory() ?? false;
+}
+
+/** Whether a regular file is at `place`, symbolic links followed. What cannot be looked at counts as absent. */
+export function isFile(place: string): boolean {
+  return findStats(place)?.isFile() ?? false;
+}
+
+/** Whether anything at all is at `place`, symbolic links followed. */
+export function exists(place: string): boolean {
+  return findStats(place) !== undefined;
+}
+
+/** `place` without symbolic links, to compare places by; `place` itself where that is not to be found out. */
+export function realPath(place: string): string {
+  try {
+    return realpathSync.native(place);
+  } catch {
+    return place;
+  }
+}
+
+function findStats(place: string): Stats | undefined {
+  try {
+    return statSync(place, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Issue } from '../core/report.ts';
+import { escapeControls } from '../core/text.ts';
+import type { ValuePath, YamlDocument } from '../yaml/yaml-document.ts';
+
+// The words that PyYAML, with which west reads manifests, takes for booleans beside true and false.
+const WORDS = /^(?:yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF)$/;
+
+/** Whether `value`, which stands at `at`, is an unquoted word that YAML 1.1 reads as a boolean. */
+export function isYaml11Boolean(document: YamlDocument, at: ValuePath, value: unknown): boolean {
+  return typeof value === 'string' && WORDS.test(value) && document.findPlainScalar(at) !== undefined;
+}
+
+/** The boolean that `value` is, or was in YAML 1.1; then with a warning. Undefined for anything else. */
+export function findBoolean(
+  document: YamlDocument,
+  at: ValuePath,
+  value: unknown,
+): { readonly value: boolean; readonly issue?: Issue } | undefined {
+  if (typeof value === 'boolean') return { value };
+  if (typeof value !== 'string' || !isYaml11Boolean(document, at, value)) return undefined;
+  const meant = /^(?:yes|on)$/i.test(value);
+  const key = escapeControls(String(at.at(-1)));
+  const issue: Issue = {
+    severity: 'warning',
+    code: 'BLOBS_YAML11_BOOLEAN',
+    message: `"${key}: ${value}" was read as ${meant}`,
+    hint: `write "${key}: ${meant}"`,
+    ...document.positionOf(at),
+  };
+  return { value: meant, issue };
+}
