@@ -39,12 +39,8 @@ export async function assertModulesExist(selection: Selection, modules: readonly
   const unknown = selection.modules.filter((name) => !names.includes(name));
   const [first] = unknown;
   if (first === undefined) return;
-  const { distance } = await import('fastest-levenshtein');
-  const closest = names
-    .map((name) => ({ name, edits: distance(name.toLowerCase(), first.toLowerCase()) }))
-    .sort((a, b) => a.edits - b.edits)
-    .slice(0, MAX_SUGGESTIONS)
-    .map(({ name }) => escapeControls(name));
+  const { closestNames } = await import('./closest-names.ts');
+  const closest = closestNames(first, names, MAX_SUGGESTIONS).map(escapeControls);
   throw new BlobsError(
     'BLOBS_UNKNOWN_MODULE',
     `unknown module${unknown.length > 1 ? 's' : ''}: ${unknown.map(escapeControls).join(', ')}`,

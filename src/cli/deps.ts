@@ -22,17 +22,14 @@ export function createFetchDeps(session: Session): Omit<FetchDeps, 'observe'> {
   };
 }
 
-async function openNetwork(
-  { jobs, timeoutMs }: { jobs: number; timeoutMs: number },
-  session: Session,
-): Promise<Network> {
-  const { Agent } = await import('undici');
-  const agent = new Agent({ connections: jobs, connect: { timeout: timeoutMs } });
+async function openNetwork(options: { jobs: number; timeoutMs: number }, session: Session): Promise<Network> {
+  const { createDispatcher } = await import('../fetch/dispatcher.ts');
+  const dispatcher = createDispatcher(options);
   return {
-    dispatcher: agent,
+    dispatcher,
     userAgent: `zephyr-blobs/${VERSION}`,
     ...(session.config.debug ? { trace: (line: string) => session.stderr.write(`debug: ${line}\n`) } : {}),
     // destroy() ends connections that close() would wait for, such as one that a timeout left half-read.
-    close: () => agent.destroy(),
+    close: () => dispatcher.destroy(),
   };
 }

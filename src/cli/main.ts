@@ -29,7 +29,6 @@ let commandName = '';
 let exitCode: ExitCode = 0;
 
 const run: Run = async (command, handler) => {
-  commandName = command.name();
   const config = resolveConfig(globalOptions(command), { env: process.env, cwd: process.cwd(), terminals });
   const { signal } = interruption;
   const width = terminals.stdout ? process.stdout.columns || 80 : undefined;
@@ -41,6 +40,9 @@ async function main(): Promise<never> {
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => interrupt(name));
   process.on('exit', removeTemporaryFilesNow);
   const program = createProgram(run, (text) => stdout.write(text));
+  program.hook('preSubcommand', (_, command) => {
+    commandName = command.name();
+  });
   try {
     await program.parseAsync();
   } catch (error) {
@@ -79,11 +81,11 @@ function fail(thrown: unknown, program: Command): ExitCode {
 }
 
 function usageError(error: CommanderError): BlobsError {
-  const [message = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
+  const [message = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
   const about = commandName === '' ? 'blobs --help' : `blobs ${commandName} --help`;
+  const meant = /Did you mean (?:one of )?(.*)\?/.exec(suggestion ?? '')?.[1];
   return new BlobsError('BLOBS_USAGE', message, {
-    facts: rest.filter((line) => line !== ''),
-    hint: `see "${about}"`,
+    hint: meant ? `did you mean ${meant}?` : `see "${about}"`,
   });
 }
 

@@ -19,22 +19,21 @@ export function addCleanCommand(program: Command, run: Run): void {
       ['blobs clean', 'all blobs of the workspace'],
       ["blobs clean -n -l 'lib/' hal_nxp", 'what would be deleted of one module'],
     ],
-  })
-    .option('-n, --dry-run', 'say what would be deleted; change nothing')
-    .action(async (modules: string[], options: Options, command: Command) => {
-      await run(command, async (session) => {
-        const [{ cleanBlobs }, text, json] = await Promise.all([
-          import('../../app/clean-blobs.ts'),
-          import('../../output/clean-text.ts'),
-          import('../../output/json.ts'),
-        ]);
-        const query = queryOf(session, modules, options);
-        const report = await cleanBlobs({ ...query, dryRun: options.dryRun ?? false }, session.signal);
-        return present(session, report, {
-          document: () => json.cleanDocument(report),
-          text: () => text.cleanText(report),
-          summary: () => text.cleanSummaryText(report),
-        });
+    addOptions: (command) => command.option('-n, --dry-run', 'say what would be deleted; change nothing'),
+  }).action(async (modules: string[], options: Options, command: Command) => {
+    await run(command, async (session) => {
+      const [{ cleanBlobs }, text, json] = await Promise.all([
+        import('../../app/clean-blobs.ts'),
+        import('../../output/clean-text.ts'),
+        import('../../output/json.ts'),
+      ]);
+      const query = queryOf(session, modules, options);
+      const report = await cleanBlobs({ ...query, dryRun: options.dryRun ?? false }, session.signal);
+      return present(session, report, {
+        document: () => json.cleanDocument(report),
+        text: () => text.cleanText(report),
+        summary: () => text.cleanSummaryText(report),
       });
     });
+  });
 }

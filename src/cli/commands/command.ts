@@ -15,11 +15,14 @@ export interface CommandTexts {
   readonly description: string;
   /** Commands as a user types them, each with what it does. */
   readonly examples: readonly (readonly [command: string, does: string])[];
+  /** Adds the options that the command alone has. */
+  readonly addOptions?: (command: Command) => void;
 }
 
 /** Adds a command that is about blobs: MODULE..., the options that choose blobs, and the global options. */
 export function addBlobCommand(program: Command, texts: CommandTexts): Command {
   const command = program.command(texts.name).summary(texts.summary).description(texts.description);
+  texts.addOptions?.(command);
   addGlobalOptions(addSelection(command));
   const width = Math.max(...texts.examples.map(([example]) => example.length));
   const examples = texts.examples.map(([example, does]) => `  ${example.padEnd(width)}  ${does}`);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { findSha256, type Sha256 } from '../../core/sha256.ts';
 import { byteCount, collect, type SelectionOptions, seconds, wholeNumber } from '../options.ts';
 import { present } from '../session.ts';
@@ -36,72 +36,73 @@ export function addFetchCommand(program: Command, run: Run): void {
         'a part of it, from a mirror',
       ],
     ],
-  })
-    .option('-a, --auto-accept', 'accept click-through licences without asking, this once')
-    .option('--accept-license <sha256>', 'accept the licence text with this hash (repeatable)', collectDigest)
-    .option(
-      '-j, --jobs <n>',
-      `downloads at once (default: BLOBS_JOBS, west's blobs.jobs, or ${DEFAULT_JOBS})`,
-      wholeNumber(1, 9999),
-    )
-    .option('-n, --dry-run', 'say what would be done and from where; change nothing')
-    .option('--keep-modified', 'leave files of status M alone')
-    .option('--mirror <from=to>', 'ask another place for URLs that begin with FROM (repeatable)', collect)
-    .option(
-      '--timeout <s>',
-      'an attempt ends when no byte arrives for this many seconds (default: 30)',
-      seconds,
-      30_000,
-    )
-    .option('--retries <n>', 'attempts after the first', wholeNumber(0, 100), 4)
-    .option(
-      '--max-size <bytes>',
-      'refuse more for a blob without a declared size; k, M, G (default: 2G)',
-      byteCount,
-      2 ** 31,
-    )
-    .option('--fail-fast', 'stop at the first failure')
-    .action(async (modules: string[], options: Options, command: Command) => {
-      await run(command, async (session) => {
-        const [{ fetchBlobs }, { parseMirror }, { createFetchDeps }, { FetchView }, json] = await Promise.all(
-          [
-            import('../../app/fetch-blobs.ts'),
-            import('../../fetch/mirrors.ts'),
-            import('../deps.ts'),
-            import('../fetch-view.ts'),
-            import('../../output/json.ts'),
-          ],
-        );
-        const mirrors = (options.mirror ?? []).map(parseMirror);
-        const view = await FetchView.create(session);
-        const report = await fetchBlobs(
-          {
-            ...queryOf(session, modules, options),
-            licenses: {
-              autoAccept: options.autoAccept ?? false,
-              acceptedTexts: new Set(options.acceptLicense),
-              answersFile: session.config.licenseAnswersFile,
-            },
-            jobs: options.jobs ?? session.config.jobs() ?? DEFAULT_JOBS,
-            dryRun: options.dryRun ?? false,
-            keepModified: options.keepModified ?? false,
-            failFast: options.failFast ?? false,
-            mirrors,
-            timeoutMs: options.timeout,
-            retries: options.retries,
-            maxSizeBytes: options.maxSize,
+    addOptions: (command) =>
+      command
+        .option('-a, --auto-accept', 'accept click-through licences without asking, this once')
+        .option(
+          '--accept-license <sha256>',
+          'accept the licence text with this hash (repeatable)',
+          collectDigest,
+        )
+        .option(
+          '-j, --jobs <n>',
+          `downloads at once (default: BLOBS_JOBS, west's blobs.jobs, or ${DEFAULT_JOBS})`,
+          wholeNumber(1, 9999),
+        )
+        .option('-n, --dry-run', 'say what would be done and from where; change nothing')
+        .option('--keep-modified', 'leave files of status M alone')
+        .option('--mirror <from=to>', 'ask another place for URLs that begin with FROM (repeatable)', collect)
+        .addOption(
+          new Option('--timeout <s>', 'seconds without a byte that end an attempt')
+            .argParser(seconds)
+            .default(30_000, '30'),
+        )
+        .option('--retries <n>', 'attempts after the first', wholeNumber(0, 100), 4)
+        .addOption(
+          new Option('--max-size <bytes>', 'refuse more for a blob without a declared size; suffixes k, M, G')
+            .argParser(byteCount)
+            .default(2 ** 31, '2G'),
+        )
+        .option('--fail-fast', 'stop at the first failure'),
+  }).action(async (modules: string[], options: Options, command: Command) => {
+    await run(command, async (session) => {
+      const [{ fetchBlobs }, { parseMirror }, { createFetchDeps }, { FetchView }, json] = await Promise.all([
+        import('../../app/fetch-blobs.ts'),
+        import('../../fetch/mirrors.ts'),
+        import('../deps.ts'),
+        import('../fetch-view.ts'),
+        import('../../output/json.ts'),
+      ]);
+      const mirrors = (options.mirror ?? []).map(parseMirror);
+      const view = await FetchView.create(session);
+      const report = await fetchBlobs(
+        {
+          ...queryOf(session, modules, options),
+          licenses: {
+            autoAccept: options.autoAccept ?? false,
+            acceptedTexts: new Set(options.acceptLicense),
+            answersFile: session.config.licenseAnswersFile,
           },
-          { ...createFetchDeps(session), observe: (event) => view.observe(event) },
-          session.signal,
-        ).finally(() => view.end());
-        return present(session, report, {
-          document: () => json.fetchDocument(report),
-          // The rows are on stdout already.
-          text: () => '',
-          summary: () => view.summary(report),
-        });
+          jobs: options.jobs ?? session.config.jobs() ?? DEFAULT_JOBS,
+          dryRun: options.dryRun ?? false,
+          keepModified: options.keepModified ?? false,
+          failFast: options.failFast ?? false,
+          mirrors,
+          timeoutMs: options.timeout,
+          retries: options.retries,
+          maxSizeBytes: options.maxSize,
+        },
+        { ...createFetchDeps(session), observe: (event) => view.observe(event) },
+        session.signal,
+      ).finally(() => view.end());
+      return present(session, report, {
+        document: () => json.fetchDocument(report),
+        // The rows are on stdout already.
+        text: () => '',
+        summary: () => view.summary(report),
       });
     });
+  });
 }
 
 function collectDigest(value: string, previous: readonly Sha256[] | undefined): readonly Sha256[] {

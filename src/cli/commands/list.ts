@@ -25,38 +25,39 @@ export function addListCommand(program: Command, run: Run): void {
         'what is not there of one module, and where it is',
       ],
     ],
-  })
-    .option(
-      '-f, --format <str>',
-      "Python format string, as in west (piped default: '{module} {status} {path} {type} {abspath}')",
-    )
-    .option('-s, --status <letters>', 'only blobs of these, separated by commas: A, M, D', parseStatuses)
-    .action(async (modules: string[], options: Options, command: Command) => {
-      await run(command, async (session) => {
-        const [{ listBlobs }, fields, json] = await Promise.all([
-          import('../../app/list-blobs.ts'),
-          import('../../output/list-fields.ts'),
-          import('../../output/json.ts'),
-        ]);
-        const { format, status } = options;
-        if (format !== undefined) fields.assertFormat(format);
-        const query = queryOf(session, modules, options);
-        const report = await listBlobs({ ...query, ...(status ? { statuses: status } : {}) }, session.signal);
-        // Also for --json, so that a wrong template is never passed over.
-        const text = format === undefined ? undefined : fields.formatRows(format, report.rows);
-        const table =
-          text === undefined && !session.config.json && session.width !== undefined
-            ? (await import('../../output/list-table.ts')).listTable
-            : undefined;
-        return present(session, report, {
-          document: () => json.blobDocument('list', report),
-          text: () =>
-            text ??
-            table?.(report.rows, session.width ?? 80, createColors(session.config.colorStdout)) ??
-            fields.formatRows(fields.DEFAULT_FORMAT, report.rows),
-        });
+    addOptions: (command) =>
+      command
+        .option(
+          '-f, --format <str>',
+          "Python format string, as in west (piped default: '{module} {status} {path} {type} {abspath}')",
+        )
+        .option('-s, --status <letters>', 'only blobs of these, separated by commas: A, M, D', parseStatuses),
+  }).action(async (modules: string[], options: Options, command: Command) => {
+    await run(command, async (session) => {
+      const [{ listBlobs }, fields, json] = await Promise.all([
+        import('../../app/list-blobs.ts'),
+        import('../../output/list-fields.ts'),
+        import('../../output/json.ts'),
+      ]);
+      const { format, status } = options;
+      if (format !== undefined) fields.assertFormat(format);
+      const query = queryOf(session, modules, options);
+      const report = await listBlobs({ ...query, ...(status ? { statuses: status } : {}) }, session.signal);
+      // Also for --json, so that a wrong template is never passed over.
+      const text = format === undefined ? undefined : fields.formatRows(format, report.rows);
+      const table =
+        text === undefined && !session.config.json && session.width !== undefined
+          ? (await import('../../output/list-table.ts')).listTable
+          : undefined;
+      return present(session, report, {
+        document: () => json.blobDocument('list', report),
+        text: () =>
+          text ??
+          table?.(report.rows, session.width ?? 80, createColors(session.config.colorStdout)) ??
+          fields.formatRows(fields.DEFAULT_FORMAT, report.rows),
       });
     });
+  });
 }
 
 function parseStatuses(value: string): BlobStatus[] {

@@ -19,23 +19,22 @@ export function addModulesCommand(program: Command, run: Run): void {
       ['blobs modules', 'the modules of the workspace'],
       ['blobs modules --all --json', 'every project of the manifest, for a script'],
     ],
-  })
-    .option('--all', 'every project of the manifest, inactive and uncloned ones too')
-    .action(async (modules: string[], options: Options, command: Command) => {
-      await run(command, async (session) => {
-        const [{ listModules }, { modulesText }, json] = await Promise.all([
-          import('../../app/list-modules.ts'),
-          import('../../output/modules-text.ts'),
-          import('../../output/json.ts'),
-        ]);
-        const report = await listModules(queryOf(session, modules, options), session.signal);
-        const all = options.all ?? false;
-        const { width, config } = session;
-        return present(session, report, {
-          document: () => json.modulesDocument(report, all),
-          text: () =>
-            modulesText(report, { all, cwd: config.cwd, ...(width === undefined ? {} : { width }) }),
-        });
+    addOptions: (command) =>
+      command.option('--all', 'every project of the manifest, inactive and uncloned ones too'),
+  }).action(async (modules: string[], options: Options, command: Command) => {
+    await run(command, async (session) => {
+      const [{ listModules }, { modulesText }, json] = await Promise.all([
+        import('../../app/list-modules.ts'),
+        import('../../output/modules-text.ts'),
+        import('../../output/json.ts'),
+      ]);
+      const report = await listModules(queryOf(session, modules, options), session.signal);
+      const all = options.all ?? false;
+      const { width, config } = session;
+      return present(session, report, {
+        document: () => json.modulesDocument(report, all),
+        text: () => modulesText(report, { all, cwd: config.cwd, ...(width === undefined ? {} : { width }) }),
       });
     });
+  });
 }

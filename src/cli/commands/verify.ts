@@ -19,25 +19,24 @@ export function addVerifyCommand(program: Command, run: Run): void {
       ['blobs verify', 'everything must be there and right'],
       ['blobs verify --allow-missing hal_nxp', 'what is there of one module must be right'],
     ],
-  })
-    .option('--allow-missing', 'let missing blobs pass')
-    .action(async (modules: string[], options: Options, command: Command) => {
-      await run(command, async (session) => {
-        const [{ verifyBlobs }, text, json] = await Promise.all([
-          import('../../app/verify-blobs.ts'),
-          import('../../output/verify-text.ts'),
-          import('../../output/json.ts'),
-        ]);
-        const query = queryOf(session, modules, options);
-        const report = await verifyBlobs(
-          { ...query, allowMissing: options.allowMissing ?? false },
-          session.signal,
-        );
-        return present(session, report, {
-          document: () => json.blobDocument('verify', report),
-          text: () => text.verifyText(report.rows),
-          summary: () => text.verifySummaryText(report.rows),
-        });
+    addOptions: (command) => command.option('--allow-missing', 'let missing blobs pass'),
+  }).action(async (modules: string[], options: Options, command: Command) => {
+    await run(command, async (session) => {
+      const [{ verifyBlobs }, text, json] = await Promise.all([
+        import('../../app/verify-blobs.ts'),
+        import('../../output/verify-text.ts'),
+        import('../../output/json.ts'),
+      ]);
+      const query = queryOf(session, modules, options);
+      const report = await verifyBlobs(
+        { ...query, allowMissing: options.allowMissing ?? false },
+        session.signal,
+      );
+      return present(session, report, {
+        document: () => json.blobDocument('verify', report),
+        text: () => text.verifyText(report.rows),
+        summary: () => text.verifySummaryText(report.rows),
       });
     });
+  });
 }
