@@ -40,7 +40,7 @@ export interface FetchDeps {
   readonly observe: FetchObserver;
 }
 
-export type Network = Pick<HttpOptions, 'dispatcher' | 'userAgent' | 'trace'> & { close(): Promise<void> };
+export type Network = Pick<HttpOptions, 'transport' | 'userAgent' | 'trace'>;
 
 /**
  * Makes every selected blob present and verified. A file appears at its final path only when it is complete and
@@ -167,7 +167,7 @@ class FetchRun {
       if (!jobOptions.signal.aborted) throw error;
       this.#general.push(this.#endedEarly(jobs, signal));
     } finally {
-      await network.close();
+      await network.transport.close();
     }
   }
 

@@ -23,13 +23,10 @@ export function createFetchDeps(session: Session): Omit<FetchDeps, 'observe'> {
 }
 
 async function openNetwork(options: { jobs: number; timeoutMs: number }, session: Session): Promise<Network> {
-  const { createDispatcher } = await import('../fetch/dispatcher.ts');
-  const dispatcher = createDispatcher(options);
+  const { openTransport } = await import('../fetch/transport.ts');
   return {
-    dispatcher,
+    transport: openTransport(options),
     userAgent: `zephyr-blobs/${VERSION}`,
     ...(session.config.debug ? { trace: (line: string) => session.stderr.write(`debug: ${line}\n`) } : {}),
-    // destroy() ends connections that close() would wait for, such as one that a timeout left half-read.
-    close: () => dispatcher.destroy(),
   };
 }

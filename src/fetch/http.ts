@@ -2,17 +2,18 @@
 
 import { pipeline } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
-import { type Dispatcher, request } from 'undici';
+import type { Dispatcher } from 'undici';
 import { BlobsError, describeError, systemCode } from '../core/errors.ts';
 import { findUrl, redactUrl } from '../core/url.ts';
 import type { Body } from './body.ts';
 import { parseRetryAfter } from './retry.ts';
+import type { Transport } from './transport.ts';
 
 const MAX_REDIRECTS = 10;
 const REDIRECT_STATUSES = new Set([301, 302, 303, 307, 308]);
 
 export interface HttpOptions {
-  readonly dispatcher: Dispatcher;
+  readonly transport: Transport;
   /** An attempt in which no byte arrives for this long ends with BLOBS_TIMEOUT. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
@@ -88,11 +89,8 @@ async function requestOnce(url: URL, options: HttpOptions): Promise<Dispatcher.R
   target.username = '';
   target.password = '';
   try {
-    return await request(target, {
-      method: 'GET',
-      dispatcher: options.dispatcher,
-      headersTimeout: options.timeoutMs,
-      bodyTimeout: options.timeoutMs,
+    return await options.transport.request(target, {
+      timeoutMs: options.timeoutMs,
       signal: options.signal,
       headers: {
         'accept-encoding': 'identity',

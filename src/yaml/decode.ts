@@ -55,14 +55,10 @@ function findConflictMarker(text: string): TextProblem | undefined {
 
 function findDeepNesting(text: string): TextProblem | undefined {
   let depth = 0;
-  for (let i = 0; i < text.length; i++) {
-    const c = text.charCodeAt(i);
-    if (c === 0x5b || c === 0x7b) {
-      depth += 1;
-      if (depth > MAX_FLOW_DEPTH) return { message: 'the file is nested too deeply', offset: i };
-    } else if ((c === 0x5d || c === 0x7d) && depth > 0) {
-      depth -= 1;
-    }
+  for (const { 0: bracket, index } of text.matchAll(/[[\]{}]/g)) {
+    if (bracket === '[' || bracket === '{') depth += 1;
+    else if (depth > 0) depth -= 1;
+    if (depth > MAX_FLOW_DEPTH) return { message: 'the file is nested too deeply', offset: index };
   }
   return undefined;
 }

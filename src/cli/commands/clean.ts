@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Command } from 'commander';
+import { cleanBlobs } from '../../app/clean-blobs.ts';
+import { cleanSummaryText, cleanText } from '../../output/clean-text.ts';
+import { cleanDocument } from '../../output/json.ts';
 import type { SelectionOptions } from '../options.ts';
 import { present } from '../session.ts';
 import { addBlobCommand, queryOf, type Run } from './command.ts';
@@ -22,17 +25,12 @@ export function addCleanCommand(program: Command, run: Run): void {
     addOptions: (command) => command.option('-n, --dry-run', 'say what would be deleted; change nothing'),
   }).action(async (modules: string[], options: Options, command: Command) => {
     await run(command, async (session) => {
-      const [{ cleanBlobs }, text, json] = await Promise.all([
-        import('../../app/clean-blobs.ts'),
-        import('../../output/clean-text.ts'),
-        import('../../output/json.ts'),
-      ]);
       const query = queryOf(session, modules, options);
       const report = await cleanBlobs({ ...query, dryRun: options.dryRun ?? false }, session.signal);
       return present(session, report, {
-        document: () => json.cleanDocument(report),
-        text: () => text.cleanText(report),
-        summary: () => text.cleanSummaryText(report),
+        document: () => cleanDocument(report),
+        text: () => cleanText(report),
+        summary: () => cleanSummaryText(report),
       });
     });
   });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { findSha256, type Sha256 } from '../../core/sha256.ts';
+import { fetchDocument } from '../../output/json.ts';
 import { byteCount, collect, type SelectionOptions, seconds, wholeNumber } from '../options.ts';
 import { present } from '../session.ts';
 import { addBlobCommand, queryOf, type Run } from './command.ts';
@@ -66,7 +67,7 @@ export function addFetchCommand(program: Command, run: Run): void {
         .option('--fail-fast', 'stop at the first failure'),
   }).action(async (modules: string[], options: Options, command: Command) => {
     await run(command, async (session) => {
-      const [{ fetchBlobs }, { parseMirror }, { createFetchDeps }, { FetchView }, json] = await Promise.all([
+      const [{ fetchBlobs }, { parseMirror }, { createFetchDeps }, { FetchView }] = await Promise.all([
         import('../../app/fetch-blobs.ts'),
         import('../../fetch/mirrors.ts'),
         import('../deps.ts'),
@@ -96,7 +97,7 @@ export function addFetchCommand(program: Command, run: Run): void {
         session.signal,
       ).finally(() => view.end());
       return present(session, report, {
-        document: () => json.fetchDocument(report),
+        document: () => fetchDocument(report),
         // The rows are on stdout already.
         text: () => '',
         summary: () => view.summary(report),

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Command } from 'commander';
+import { lintModules } from '../../app/lint-modules.ts';
 import { createColors } from '../../output/colors.ts';
+import { lintDocument } from '../../output/json.ts';
+import { findingsText, lintSummaryText } from '../../output/lint-text.ts';
 import type { SelectionOptions } from '../options.ts';
 import { present } from '../session.ts';
 import { addBlobCommand, queryOf, type Run } from './command.ts';
@@ -18,11 +21,6 @@ export function addLintCommand(program: Command, run: Run): void {
     ],
   }).action(async (modules: string[], options: SelectionOptions, command: Command) => {
     await run(command, async (session) => {
-      const [{ lintModules }, { findingsText, lintSummaryText }, json] = await Promise.all([
-        import('../../app/lint-modules.ts'),
-        import('../../output/lint-text.ts'),
-        import('../../output/json.ts'),
-      ]);
       const report = await lintModules(queryOf(session, modules, options), session.signal);
       const { config } = session;
       const findings = report.issues.filter((issue) => issue.rule !== undefined);
@@ -30,7 +28,7 @@ export function addLintCommand(program: Command, run: Run): void {
         session,
         report,
         {
-          document: () => json.lintDocument(report),
+          document: () => lintDocument(report),
           text: () => findingsText(findings, { colors: createColors(config.colorStdout), cwd: config.cwd }),
           summary: () => lintSummaryText(report),
         },

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Command, InvalidArgumentError } from 'commander';
+import { listBlobs } from '../../app/list-blobs.ts';
 import type { BlobStatus } from '../../core/blob.ts';
 import { createColors } from '../../output/colors.ts';
+import { blobDocument } from '../../output/json.ts';
+import { assertFormat, DEFAULT_FORMAT, formatRows } from '../../output/list-fields.ts';
 import type { SelectionOptions } from '../options.ts';
 import { present } from '../session.ts';
 import { addBlobCommand, queryOf, type Run } from './command.ts';
@@ -34,27 +37,22 @@ export function addListCommand(program: Command, run: Run): void {
         .option('-s, --status <letters>', 'only blobs of these, separated by commas: A, M, D', parseStatuses),
   }).action(async (modules: string[], options: Options, command: Command) => {
     await run(command, async (session) => {
-      const [{ listBlobs }, fields, json] = await Promise.all([
-        import('../../app/list-blobs.ts'),
-        import('../../output/list-fields.ts'),
-        import('../../output/json.ts'),
-      ]);
       const { format, status } = options;
-      if (format !== undefined) fields.assertFormat(format);
+      if (format !== undefined) assertFormat(format);
       const query = queryOf(session, modules, options);
       const report = await listBlobs({ ...query, ...(status ? { statuses: status } : {}) }, session.signal);
       // Also for --json, so that a wrong template is never passed over.
-      const text = format === undefined ? undefined : fields.formatRows(format, report.rows);
+      const text = format === undefined ? undefined : formatRows(format, report.rows);
       const table =
         text === undefined && !session.config.json && session.width !== undefined
           ? (await import('../../output/list-table.ts')).listTable
           : undefined;
       return present(session, report, {
-        document: () => json.blobDocument('list', report),
+        document: () => blobDocument('list', report),
         text: () =>
           text ??
           table?.(report.rows, session.width ?? 80, createColors(session.config.colorStdout)) ??
-          fields.formatRows(fields.DEFAULT_FORMAT, report.rows),
+          formatRows(DEFAULT_FORMAT, report.rows),
       });
     });
   });

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Command } from 'commander';
+import { listModules } from '../../app/list-modules.ts';
+import { modulesDocument } from '../../output/json.ts';
 import type { SelectionOptions } from '../options.ts';
 import { present } from '../session.ts';
 import { addBlobCommand, queryOf, type Run } from './command.ts';
@@ -23,16 +25,12 @@ export function addModulesCommand(program: Command, run: Run): void {
       command.option('--all', 'every project of the manifest, inactive and uncloned ones too'),
   }).action(async (modules: string[], options: Options, command: Command) => {
     await run(command, async (session) => {
-      const [{ listModules }, { modulesText }, json] = await Promise.all([
-        import('../../app/list-modules.ts'),
-        import('../../output/modules-text.ts'),
-        import('../../output/json.ts'),
-      ]);
+      const { modulesText } = await import('../../output/modules-text.ts');
       const report = await listModules(queryOf(session, modules, options), session.signal);
       const all = options.all ?? false;
       const { width, config } = session;
       return present(session, report, {
-        document: () => json.modulesDocument(report, all),
+        document: () => modulesDocument(report, all),
         text: () => modulesText(report, { all, cwd: config.cwd, ...(width === undefined ? {} : { width }) }),
       });
     });

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Command } from 'commander';
+import { verifyBlobs } from '../../app/verify-blobs.ts';
+import { blobDocument } from '../../output/json.ts';
+import { verifySummaryText, verifyText } from '../../output/verify-text.ts';
 import type { SelectionOptions } from '../options.ts';
 import { present } from '../session.ts';
 import { addBlobCommand, queryOf, type Run } from './command.ts';
@@ -22,20 +25,15 @@ export function addVerifyCommand(program: Command, run: Run): void {
     addOptions: (command) => command.option('--allow-missing', 'let missing blobs pass'),
   }).action(async (modules: string[], options: Options, command: Command) => {
     await run(command, async (session) => {
-      const [{ verifyBlobs }, text, json] = await Promise.all([
-        import('../../app/verify-blobs.ts'),
-        import('../../output/verify-text.ts'),
-        import('../../output/json.ts'),
-      ]);
       const query = queryOf(session, modules, options);
       const report = await verifyBlobs(
         { ...query, allowMissing: options.allowMissing ?? false },
         session.signal,
       );
       return present(session, report, {
-        document: () => json.blobDocument('verify', report),
-        text: () => text.verifyText(report.rows),
-        summary: () => text.verifySummaryText(report.rows),
+        document: () => blobDocument('verify', report),
+        text: () => verifyText(report.rows),
+        summary: () => verifySummaryText(report.rows),
       });
     });
   });
