@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bundles the program into dist/: one small entry, and a chunk for each command that is loaded when it is used.
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -10,7 +10,6 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 await generate();
-rmSync(join(root, 'dist'), { recursive: true, force: true });
 const result = await build({
   absWorkingDir: root,
   entryPoints: { main: 'src/cli/main.ts' },
@@ -25,6 +24,7 @@ const result = await build({
   sourcemap: 'linked',
   sourcesContent: false,
   metafile: true,
+  write: false,
   legalComments: 'none',
   define: { BLOBS_VERSION: JSON.stringify(version) },
   // Bundled CommonJS dependencies ask for node: modules with require().
@@ -32,6 +32,10 @@ const result = await build({
     js: "import{createRequire as blobsCreateRequire}from'node:module';const require=blobsCreateRequire(import.meta.url);",
   },
 });
+// What was built before stays until the new build is whole.
+rmSync(join(root, 'dist'), { recursive: true, force: true });
+mkdirSync(join(root, 'dist'));
+for (const file of result.outputFiles) writeFileSync(file.path, file.contents);
 writeFileSync(join(root, 'dist', 'THIRD-PARTY-NOTICES.txt'), notices(Object.keys(result.metafile.inputs)));
 
 /** The licence texts of the packages that the bundle holds; their licences ask for it. */

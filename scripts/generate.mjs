@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Compiles schemas/module.schema.json to code, so that the program neither ships nor loads a schema compiler.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import Ajv2020 from 'ajv/dist/2020.js';
 import standaloneCode from 'ajv/dist/standalone/index.js';
 import { build } from 'esbuild';
@@ -27,7 +28,7 @@ export async function generate() {
   });
   const code = standaloneCode.default(ajv, { validateModule: 'module', validateBlob: 'blob' });
   const bundle = await build({
-    stdin: { contents: code, resolveDir: new URL('.', root).pathname, loader: 'js' },
+    stdin: { contents: code, resolveDir: fileURLToPath(root), loader: 'js' },
     bundle: true,
     format: 'esm',
     platform: 'node',
@@ -48,5 +49,3 @@ export async function generate() {
     ].join('\n'),
   );
 }
-
-if (process.argv[1] === new URL(import.meta.url).pathname) await generate();

@@ -82,7 +82,8 @@ export function resolveConfig(
   };
 }
 
-function wantsColor(
+/** Whether a stream gets colours. */
+export function wantsColor(
   option: 'auto' | 'always' | 'never',
   environment: Environment,
   isTerminal: boolean,

@@ -7,7 +7,8 @@ import { issueText } from '../output/issue-text.ts';
 import { failureDocument, jsonText } from '../output/json.ts';
 import { removeTemporaryFilesNow } from '../store/temporary-file.ts';
 import type { Run } from './commands/command.ts';
-import { resolveConfig, type Terminals } from './config.ts';
+import { type Config, resolveConfig, type Terminals, wantsColor } from './config.ts';
+import { readEnvironment } from './environment.ts';
 import { type ExitCode, exitCodeFor } from './exit-codes.ts';
 import { createProgram, globalOptions } from './program.ts';
 import { toIssue } from './session.ts';
@@ -26,10 +27,11 @@ const terminals: Terminals = {
 const interruption = new AbortController();
 let signalCode: 130 | 143 = 130;
 let commandName = '';
+let config: Config | undefined;
 let exitCode: ExitCode = 0;
 
 const run: Run = async (command, handler) => {
-  const config = resolveConfig(globalOptions(command), { env: process.env, cwd: process.cwd(), terminals });
+  config = resolveConfig(globalOptions(command), { env: process.env, cwd: process.cwd(), terminals });
   const { signal } = interruption;
   const width = terminals.stdout ? process.stdout.columns || 80 : undefined;
   exitCode = await handler({ config, terminals, stdout, stderr, signal, width });
@@ -72,8 +74,10 @@ function fail(thrown: unknown, program: Command): ExitCode {
   const issue = toIssue(error, interruption.signal);
   const isJson = process.argv.includes('--json');
   if (isJson) stdout.write(jsonText(failureDocument(commandName || (process.argv[2] ?? ''), [issue])));
-  const colors = createColors(terminals.stderr && !process.argv.includes('--color=never'));
-  stderr.write(issueText(issue, { colors, cwd: process.cwd() }));
+  const colors = createColors(
+    config?.colorStderr ?? wantsColor('auto', readEnvironment(process.env), terminals.stderr),
+  );
+  stderr.write(issueText(issue, { colors, cwd: config?.cwd ?? process.cwd() }));
   const isDefect = issue.code === 'BLOBS_INTERNAL';
   if ((isDefect || process.argv.includes('--debug')) && error instanceof Error)
     stderr.write(`${error.stack ?? ''}\n`);
