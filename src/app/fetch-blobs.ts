@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { setMaxListeners } from 'node:events';
 import { type Blob, blobLabel } from '../core/blob.ts';
 import type { Clock, Prompt } from '../core/deps.ts';
 import type { BlobsError } from '../core/errors.ts';
@@ -146,13 +147,16 @@ class FetchRun {
     signal: AbortSignal,
   ): Promise<void> {
     const stop = new AbortController();
+    const either = AbortSignal.any([signal, stop.signal]);
+    // Every download listens, and there may be many at once.
+    setMaxListeners(0, either);
     const network = await deps.openNetwork(options);
     const jobOptions: JobOptions = {
       ...options,
       ...network,
       clock: deps.clock,
       random: deps.random,
-      signal: AbortSignal.any([signal, stop.signal]),
+      signal: either,
       observe: this.#observe,
       before: (blob) => this.#before(blob),
     };
