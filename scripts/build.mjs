@@ -10,6 +10,24 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 await generate();
+/** Leaves out of the bundle what the program does not use of its libraries, for a faster start. */
+const slim = {
+  name: 'slim',
+  setup(builder) {
+    // The build for browsers is the same code as ES modules, of which esbuild keeps the half that parses.
+    builder.onResolve({ filter: /^yaml$/ }, () => ({
+      path: join(root, 'node_modules/yaml/browser/index.js'),
+    }));
+    // commander runs subcommands that are programs of their own; ours are not.
+    builder.onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+      /node_modules[\\/]commander/.test(importer)
+        ? { path: 'child_process', namespace: 'unused' }
+        : undefined,
+    );
+    builder.onLoad({ filter: /.*/, namespace: 'unused' }, () => ({ contents: 'export {}' }));
+  },
+};
+
 const result = await build({
   absWorkingDir: root,
   entryPoints: { main: 'src/cli/main.ts' },
@@ -23,6 +41,7 @@ const result = await build({
   sourcemap: 'linked',
   sourcesContent: false,
   metafile: true,
+  plugins: [slim],
   write: false,
   legalComments: 'none',
   define: { BLOBS_VERSION: JSON.stringify(version) },

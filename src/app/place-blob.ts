@@ -3,7 +3,8 @@ import { lstatSync } from 'node:fs';
 import { type Blob, blobLabel } from '../core/blob.ts';
 import type { Issue } from '../core/report.ts';
 import { assertInsideBlobs, BLOBS_DIRECTORY, blobsDirectory, PathGuard } from '../module/blob-path.ts';
-import { removeStaleTemporaryFiles, type TemporaryFile } from '../store/temporary-file.ts';
+import type { TemporaryFile } from '../store/temporary-file.ts';
+import { removeStaleTemporaryFiles } from '../store/temporary-names.ts';
 import { accessIssue } from './blob-state.ts';
 
 /** Why no file can be put at the blob's place; undefined when one can. */

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { constants } from 'node:os';
 import { type Command, CommanderError } from 'commander';
 import { BlobsError, describeError } from '../core/errors.ts';
 import { createColors } from '../output/colors.ts';
 import { issueText } from '../output/issue-text.ts';
 import { failureDocument, jsonText } from '../output/json.ts';
-import { removeTemporaryFilesNow } from '../store/temporary-file.ts';
+import { removeTemporaryFilesNow } from '../store/temporary-names.ts';
 import type { Run } from './commands/command.ts';
 import { type Config, resolveConfig, type Terminals, wantsColor } from './config.ts';
 import { readEnvironment } from './environment.ts';
@@ -13,6 +12,7 @@ import { type ExitCode, exitCodeFor } from './exit-codes.ts';
 import { createProgram, globalOptions } from './program.ts';
 import { toIssue } from './session.ts';
 import { Output } from './streams.ts';
+import { delayOptimisation } from './tune-engine.ts';
 
 // These do work or judge it: nobody listening changes nothing about their result.
 const FINISHED_UNHEARD = new Set(['fetch', 'verify', 'clean', 'lint']);
@@ -39,6 +39,7 @@ const run: Run = async (command, handler) => {
 
 /** Runs the program and ends the process. */
 async function main(): Promise<never> {
+  delayOptimisation();
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => interrupt(name));
   process.on('exit', removeTemporaryFilesNow);
   const program = createProgram(run, (text) => stdout.write(text));
@@ -58,9 +59,7 @@ function interrupt(name: 'SIGINT' | 'SIGTERM'): void {
   signalCode = name === 'SIGINT' ? 130 : 143;
   // A second signal means it.
   if (interruption.signal.aborted) process.exit(signalCode);
-  interruption.abort(
-    new BlobsError('BLOBS_INTERRUPTED', `interrupted by ${name} (${constants.signals[name]})`),
-  );
+  interruption.abort(new BlobsError('BLOBS_INTERRUPTED', `interrupted by ${name}`));
 }
 
 /** Prints what was thrown and gives its exit code. The one catch-all. */

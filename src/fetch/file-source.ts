@@ -4,7 +4,7 @@ import { sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BlobsError, describeError, systemCode } from '../core/errors.ts';
 import { redactUrl } from '../core/url.ts';
-import { openRegularFile } from '../store/regular-file.ts';
+import { openRegularFile } from '../store/open-regular-file.ts';
 import type { Body } from './body.ts';
 import type { Mirror } from './mirrors.ts';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash } from 'node:crypto';
 import type { Sha256 } from '../core/sha256.ts';
-import { openRegularFile } from './regular-file.ts';
+import { openRegularFile } from './open-regular-file.ts';
 
 // Large reads halve the time: the default stream reads 64 KiB at a time.
 const BUFFER_BYTES = 1024 * 1024;

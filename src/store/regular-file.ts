@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
 import { BlobsError } from '../core/errors.ts';
 
-// Opening a FIFO for reading would wait for a writer; Windows has neither FIFOs here nor the flag.
-const READ_ONLY = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+/** Flags to open a file that may turn out to be a FIFO, which would else wait for a writer. Windows has no such flag. */
+export const READ_ONLY = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /**
  * The bytes of the regular file at `file`, symbolic links followed.
@@ -32,17 +31,4 @@ export function readRegularFile(file: string, maxBytes: number): Buffer {
   } finally {
     closeSync(fd);
   }
-}
-
-/** As {@link readRegularFile}, but opens the file for reading piece by piece. The caller closes it. */
-export async function openRegularFile(file: string): Promise<FileHandle> {
-  const handle = await open(file, READ_ONLY);
-  try {
-    if ((await handle.stat()).isFile()) return handle;
-  } catch (error) {
-    await handle.close();
-    throw error;
-  }
-  await handle.close();
-  throw new BlobsError('BLOBS_NOT_A_FILE', `${file} is not a regular file`, { file });
 }

@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { randomBytes } from 'node:crypto';
-import { constants, readdirSync, unlinkSync } from 'node:fs';
+import { constants } from 'node:fs';
 import { copyFile, type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { systemCode } from '../core/errors.ts';
-
-// The part after the process id is random; the next run removes those whose process is gone.
-const NAME = /^\.blobs-(\d+)-/;
-
-const ours = new Set<string>();
+import { dirname } from 'node:path';
+import { forgetTemporary, isTemporary, newTemporary } from './temporary-names.ts';
 
 /** A file that is being written next to where it will be needed. It must be placed or discarded. */
 export class TemporaryFile {
@@ -23,13 +17,12 @@ export class TemporaryFile {
   /** A new, empty file in `directory` (which is made where it is missing) with mode 0666 less the umask. */
   static async create(directory: string): Promise<TemporaryFile> {
     await mkdir(directory, { recursive: true });
-    const path = join(directory, temporaryName());
-    ours.add(path);
+    const path = newTemporary(directory);
     try {
       // 'x' neither follows a link nor opens what another process put there.
       return new TemporaryFile(path, await open(path, 'wx+', 0o666));
     } catch (error) {
-      ours.delete(path);
+      forgetTemporary(path);
       throw error;
     }
   }
@@ -40,15 +33,14 @@ export class TemporaryFile {
    */
   async copyTo(target: string, directory: string): Promise<void> {
     await mkdir(directory, { recursive: true });
-    const path = join(directory, temporaryName());
-    ours.add(path);
+    const path = newTemporary(directory);
     try {
       await copyFile(this.path, path, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
       await mkdir(dirname(target), { recursive: true });
       await rename(path, target);
     } finally {
       await rm(path, { force: true });
-      ours.delete(path);
+      forgetTemporary(path);
     }
   }
 
@@ -57,59 +49,14 @@ export class TemporaryFile {
     await this.handle.close();
     await mkdir(dirname(target), { recursive: true });
     await rename(this.path, target);
-    ours.delete(this.path);
+    forgetTemporary(this.path);
   }
 
   /** Removes the file, unless it was moved. Never throws. */
   async discard(): Promise<void> {
     await this.handle.close().catch(() => undefined);
-    if (!ours.has(this.path)) return;
+    if (!isTemporary(this.path)) return;
     await rm(this.path, { force: true }).catch(() => undefined);
-    ours.delete(this.path);
-  }
-}
-
-function temporaryName(): string {
-  return `.blobs-${process.pid}-${randomBytes(8).toString('hex')}`;
-}
-
-/** Removes every temporary file of this process at once, for when it must end without waiting. Never throws. */
-export function removeTemporaryFilesNow(): void {
-  for (const path of ours) {
-    try {
-      unlinkSync(path);
-    } catch {
-      // Nothing can be done about it now; the next run will find it.
-    }
-  }
-  ours.clear();
-}
-
-/** Removes the temporary files in `directory` whose process is gone. A missing directory has none. */
-export function removeStaleTemporaryFiles(directory: string): void {
-  let names: string[];
-  try {
-    names = readdirSync(directory);
-  } catch {
-    return;
-  }
-  for (const name of names) {
-    const pid = NAME.exec(name)?.[1];
-    if (pid === undefined || isRunning(Number(pid))) continue;
-    try {
-      unlinkSync(join(directory, name));
-    } catch {
-      // Another run was faster, or the directory cannot be written: what follows will say so.
-    }
-  }
-}
-
-function isRunning(pid: number): boolean {
-  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return systemCode(error) === 'EPERM';
+    forgetTemporary(this.path);
   }
 }
