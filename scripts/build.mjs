@@ -10,6 +10,15 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 await generate();
+/** What src/fetch/transport.ts uses of undici, as its index.js makes it. */
+const UNDICI = `
+import Agent from 'undici/lib/dispatcher/agent.js';
+import requestOf from 'undici/lib/api/api-request.js';
+export { Agent };
+export function request(url, { dispatcher, ...options }) {
+  return requestOf.call(dispatcher, { ...options, origin: url.origin, path: url.pathname + url.search });
+}`;
+
 /** Leaves out of the bundle what the program does not use of its libraries, for a faster start. */
 const slim = {
   name: 'slim',
@@ -24,7 +33,17 @@ const slim = {
         ? { path: 'child_process', namespace: 'unused' }
         : undefined,
     );
-    builder.onLoad({ filter: /.*/, namespace: 'unused' }, () => ({ contents: 'export {}' }));
+    // undici can do HTTP/2, and loads it even where that is off.
+    builder.onResolve({ filter: /^node:http2$/ }, () => ({ path: 'http2', namespace: 'unused' }));
+    builder.onLoad({ filter: /.*/, namespace: 'unused' }, () => ({
+      contents: 'export const constants = {}',
+    }));
+    // Of undici, one request function and the pools below it; the rest is fetch, WebSocket, caches and mocks.
+    builder.onResolve({ filter: /^undici$/ }, () => ({ path: 'undici', namespace: 'slim-undici' }));
+    builder.onLoad({ filter: /.*/, namespace: 'slim-undici' }, () => ({
+      contents: UNDICI,
+      resolveDir: root,
+    }));
   },
 };
 

@@ -5,9 +5,12 @@ import { setFlagsFromString } from 'node:v8';
 const NODE_LINES = /^(20|22)\./;
 
 /**
- * Lets V8 optimise later. Most runs are over before optimised code has paid for its compilation, which costs a
- * quarter of the time of a `list`; what runs long is still optimised.
+ * Lets V8 optimise JavaScript later and WebAssembly (undici's HTTP parser) not at all. Most runs are over before
+ * optimised code has paid for its compilation, which costs a quarter of the time of a `list`; what runs long is
+ * still optimised.
  */
 export function delayOptimisation(): void {
-  if (NODE_LINES.test(process.versions.node)) setFlagsFromString('--interrupt-budget=1000000');
+  if (!NODE_LINES.test(process.versions.node)) return;
+  setFlagsFromString('--interrupt-budget=1000000');
+  setFlagsFromString('--liftoff-only');
 }

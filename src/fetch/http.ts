@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { pipeline } from 'node:stream';
-import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { Dispatcher } from 'undici';
 import { BlobsError, describeError, systemCode } from '../core/errors.ts';
 import { findUrl, redactUrl } from '../core/url.ts';
@@ -46,7 +44,7 @@ export async function httpGet(url: string, options: HttpOptions): Promise<Body> 
   for (let redirects = 0; ; redirects++) {
     const response = await requestOnce(current, options);
     options.trace?.(`GET ${redactUrl(current.href)} → ${response.statusCode}`);
-    if (response.statusCode === 200) return toBody(response);
+    if (response.statusCode === 200) return await toBody(response);
     await response.body.dump({ limit: 16_384 }).catch(() => undefined);
     const location = header(response, 'location');
     if (!REDIRECT_STATUSES.has(response.statusCode) || location === undefined) {
@@ -71,7 +69,7 @@ export function parseHttpUrl(text: string): URL {
 /** What went wrong on the way, as a BlobsError; anything that is no network failure is returned as it is. */
 export function networkError(error: unknown, url: string, timeoutMs: number): unknown {
   if (error instanceof BlobsError) return error;
-  const code = systemCode(error) ?? '';
+  const code = systemCode(error) ?? (isParserError(error) ? 'HPE_UNKNOWN' : '');
   const where = redactUrl(url);
   if (/^UND_ERR_(CONNECT|HEADERS|BODY)_TIMEOUT$/.test(code)) {
     return new BlobsError('BLOBS_TIMEOUT', `no byte for ${timeoutMs / 1000} s from ${where}`, {
@@ -128,29 +126,32 @@ function redirectTarget(from: URL, location: string): URL {
   return target;
 }
 
-function toBody(response: Dispatcher.ResponseData): Body {
-  const encoding = header(response, 'content-encoding')?.trim().toLowerCase() ?? 'identity';
-  const decoder = DECODERS[encoding]?.();
-  const length = decoder ? undefined : Number(header(response, 'content-length') ?? Number.NaN);
+async function toBody(response: Dispatcher.ResponseData): Promise<Body> {
   const contentType = header(response, 'content-type');
+  const type = contentType === undefined ? {} : { contentType };
+  const encoding = header(response, 'content-encoding')?.trim().toLowerCase() ?? 'identity';
+  if (DECODED.has(encoding)) {
+    const { decode } = await import('./decode.ts');
+    return { stream: decode(response.body, encoding), ...type };
+  }
+  const length = Number(header(response, 'content-length') ?? Number.NaN);
   return {
-    // pipeline() destroys both ends when one fails; the reader sees the error on the stream it reads.
-    stream: decoder ? pipeline(response.body, decoder, () => undefined) : response.body,
-    ...(length !== undefined && Number.isSafeInteger(length) && length >= 0 ? { length } : {}),
-    ...(contentType === undefined ? {} : { contentType }),
+    stream: response.body,
+    ...(Number.isSafeInteger(length) && length >= 0 ? { length } : {}),
+    ...type,
   };
 }
 
-const DECODERS: Record<string, () => ReturnType<typeof createGunzip>> = {
-  gzip: () => createGunzip(),
-  'x-gzip': () => createGunzip(),
-  deflate: () => createInflate(),
-  br: () => createBrotliDecompress(),
-};
+const DECODED = new Set(['gzip', 'x-gzip', 'deflate', 'br']);
 
 function header(response: Dispatcher.ResponseData, name: string): string | undefined {
   const value = response.headers[name];
   return Array.isArray(value) ? value[0] : value;
+}
+
+/** undici's parser gives some of its errors no code. */
+function isParserError(error: unknown): boolean {
+  return error instanceof Error && error.name === 'HTTPParserError';
 }
 
 // Codes of undici, llhttp, zlib, the system, Node's streams, and OpenSSL. Others are no failure of the source.

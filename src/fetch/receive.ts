@@ -4,6 +4,7 @@ import { BlobsError, describeError } from '../core/errors.ts';
 import type { Sha256 } from '../core/sha256.ts';
 import { TemporaryFile } from '../store/temporary-file.ts';
 import type { Body } from './body.ts';
+import { drain } from './drain.ts';
 
 // Writing in large pieces saves a trip to the thread pool for each packet.
 const BATCH_BYTES = 512 * 1024;
@@ -47,7 +48,8 @@ export async function receive(body: Body, options: ReceiveOptions): Promise<Rece
     const { sha256, bytes } = await copy(body, file, options);
     return { file, sha256, bytes };
   } catch (error) {
-    body.stream.destroy();
+    // undici reports being cut off as an error, which nobody is reading for any more.
+    body.stream.on('error', () => undefined).destroy();
     await file?.discard();
     throw error;
   }
@@ -62,19 +64,19 @@ async function copy(
   let bytes = 0;
   let batch: Uint8Array[] = [];
   let batchBytes = 0;
-  for await (const chunk of body.stream as AsyncIterable<Uint8Array>) {
+  await drain(body.stream, (chunk) => {
     bytes += chunk.length;
     checkLimit(bytes, options.limit, 'sends');
     hash.update(chunk);
     batch.push(chunk);
     batchBytes += chunk.length;
     options.onBytes(chunk.length);
-    if (batchBytes >= BATCH_BYTES) {
-      await writeAll(file, batch, batchBytes);
-      batch = [];
-      batchBytes = 0;
-    }
-  }
+    if (batchBytes < BATCH_BYTES) return undefined;
+    const full = writeAll(file, batch, batchBytes);
+    batch = [];
+    batchBytes = 0;
+    return full;
+  });
   if (batchBytes > 0) await writeAll(file, batch, batchBytes);
   return { sha256: hash.digest('hex') as Sha256, bytes };
 }

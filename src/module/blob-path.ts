@@ -99,7 +99,7 @@ function resolveLinks(start: string, segments: readonly string[]): string | unde
 
 function findLinkTarget(path: string): string | undefined {
   try {
-    return lstatSync(path).isSymbolicLink() ? readlinkSync(path) : undefined;
+    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ? readlinkSync(path) : undefined;
   } catch (error) {
     // What cannot be looked at cannot be followed either: opening it will say why.
     if (systemCode(error) !== undefined) return undefined;

@@ -2,6 +2,7 @@
 import { constants } from 'node:fs';
 import { copyFile, type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { systemCode } from '../core/errors.ts';
 import { forgetTemporary, isTemporary, newTemporary } from './temporary-names.ts';
 
 /** A file that is being written next to where it will be needed. It must be placed or discarded. */
@@ -16,11 +17,10 @@ export class TemporaryFile {
 
   /** A new, empty file in `directory` (which is made where it is missing) with mode 0666 less the umask. */
   static async create(directory: string): Promise<TemporaryFile> {
-    await mkdir(directory, { recursive: true });
     const path = newTemporary(directory);
     try {
       // 'x' neither follows a link nor opens what another process put there.
-      return new TemporaryFile(path, await open(path, 'wx+', 0o666));
+      return new TemporaryFile(path, await orMakingDirectory(path, () => open(path, 'wx+', 0o666)));
     } catch (error) {
       forgetTemporary(path);
       throw error;
@@ -32,12 +32,11 @@ export class TemporaryFile {
    * which must be on the target's file system. `target` is replaced at once; directories on the way are made.
    */
   async copyTo(target: string, directory: string): Promise<void> {
-    await mkdir(directory, { recursive: true });
     const path = newTemporary(directory);
+    const flags = constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE;
     try {
-      await copyFile(this.path, path, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
-      await mkdir(dirname(target), { recursive: true });
-      await rename(path, target);
+      await orMakingDirectory(path, () => copyFile(this.path, path, flags));
+      await orMakingDirectory(target, () => rename(path, target));
     } finally {
       await rm(path, { force: true });
       forgetTemporary(path);
@@ -47,8 +46,7 @@ export class TemporaryFile {
   /** Moves the file to `target`, which is replaced at once. Directories on the way are made. */
   async moveTo(target: string): Promise<void> {
     await this.handle.close();
-    await mkdir(dirname(target), { recursive: true });
-    await rename(this.path, target);
+    await orMakingDirectory(target, () => rename(this.path, target));
     forgetTemporary(this.path);
   }
 
@@ -58,5 +56,16 @@ export class TemporaryFile {
     if (!isTemporary(this.path)) return;
     await rm(this.path, { force: true }).catch(() => undefined);
     forgetTemporary(this.path);
+  }
+}
+
+/** Runs `action`, which makes `path`; where a directory on the way is missing, makes it and runs `action` again. */
+async function orMakingDirectory<T>(path: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw error;
+    await mkdir(dirname(path), { recursive: true });
+    return action();
   }
 }

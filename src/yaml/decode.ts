@@ -43,6 +43,7 @@ function offsetOfInvalidUtf8(bytes: Uint8Array): number {
 }
 
 function findConflictMarker(text: string): TextProblem | undefined {
+  if (!text.includes('<<<<<<<')) return undefined;
   // Content of a block scalar is indented, so a marker in the first column is never part of one.
   const ours = /^<{7}(?: .*)?$/m.exec(text);
   if (ours === null || !/^>{7}(?: .*)?$/m.test(text)) return undefined;
