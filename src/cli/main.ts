@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { isatty } from 'node:tty';
 import { type Command, CommanderError } from 'commander';
 import { BlobsError, describeError } from '../core/errors.ts';
 import { createColors } from '../output/colors.ts';
@@ -17,13 +18,9 @@ import { delayOptimisation } from './tune-engine.ts';
 // These do work or judge it: nobody listening changes nothing about their result.
 const FINISHED_UNHEARD = new Set(['fetch', 'verify', 'clean', 'lint']);
 
-const stdout = new Output(process.stdout);
-const stderr = new Output(process.stderr);
-const terminals: Terminals = {
-  stdin: process.stdin.isTTY === true,
-  stdout: process.stdout.isTTY === true,
-  stderr: process.stderr.isTTY === true,
-};
+const stdout = new Output(() => process.stdout);
+const stderr = new Output(() => process.stderr);
+const terminals: Terminals = { stdin: isatty(0), stdout: isatty(1), stderr: isatty(2) };
 const interruption = new AbortController();
 let signalCode: 130 | 143 = 130;
 let commandName = '';

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createInterface } from 'node:readline';
 import type { Prompt } from '../core/deps.ts';
 import { escapeControlsInText } from '../core/text.ts';
 import type { Session } from './session.ts';
@@ -9,6 +8,7 @@ export function createPrompt(session: Session): Prompt {
   return {
     isInteractive: session.terminals.stdin && session.terminals.stderr,
     confirm: async (text, question, signal) => {
+      const { createInterface } = await import('node:readline');
       session.stderr.write(`\n${escapeControlsInText(text).trimEnd()}\n\n`);
       const lines = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
       try {

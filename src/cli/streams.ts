@@ -4,16 +4,14 @@ import { systemCode } from '../core/errors.ts';
 
 /** One of the program's output streams. A reader that went away is no error; a full disk is. */
 export class Output {
-  readonly #stream: Writable;
+  readonly #open: () => Writable;
+  #stream: Writable | undefined;
   #failure: unknown;
   #isClosed = false;
 
-  constructor(stream: Writable) {
-    this.#stream = stream;
-    stream.on('error', (error) => {
-      this.#isClosed = true;
-      if (systemCode(error) !== 'EPIPE') this.#failure ??= error;
-    });
+  /** `open` is called with the first text: Node takes milliseconds to make one of its standard streams. */
+  constructor(open: () => Writable) {
+    this.#open = open;
   }
 
   /** Whether nobody reads any more. */
@@ -27,16 +25,26 @@ export class Output {
   }
 
   write(text: string): void {
-    if (text !== '' && !this.#isClosed) this.#stream.write(text);
+    if (text === '' || this.#isClosed) return;
+    this.#stream ??= this.#watch(this.#open());
+    this.#stream.write(text);
   }
 
   /** Resolves when everything that was written is on its way, or never will be. */
   async flush(): Promise<void> {
-    if (this.#isClosed || this.#stream.writableLength === 0) return;
+    const stream = this.#stream;
+    if (stream === undefined || this.#isClosed || stream.writableLength === 0) return;
     await new Promise<void>((resolve) => {
-      this.#stream.once('error', () => resolve());
-      this.#stream.once('close', () => resolve());
-      this.#stream.write('', () => resolve());
+      stream.once('error', () => resolve());
+      stream.once('close', () => resolve());
+      stream.write('', () => resolve());
+    });
+  }
+
+  #watch(stream: Writable): Writable {
+    return stream.on('error', (error) => {
+      this.#isClosed = true;
+      if (systemCode(error) !== 'EPIPE') this.#failure ??= error;
     });
   }
 }

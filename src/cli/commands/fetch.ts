@@ -1,27 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { findSha256, type Sha256 } from '../../core/sha256.ts';
-import { fetchDocument } from '../../output/json.ts';
+import { DEFAULT_JOBS, type FetchCommandOptions } from '../fetch-options.ts';
 import { byteCount, collect, type SelectionOptions, seconds, wholeNumber } from '../options.ts';
-import { present } from '../session.ts';
 import { addBlobCommand, queryOf, type Run } from './command.ts';
-
-const DEFAULT_JOBS = 16;
-
-interface Options extends SelectionOptions {
-  readonly autoAccept?: boolean;
-  readonly acceptLicense?: readonly Sha256[];
-  readonly jobs?: number;
-  readonly dryRun?: boolean;
-  readonly keepModified?: boolean;
-  readonly mirror?: readonly string[];
-  /** Milliseconds. */
-  readonly timeout: number;
-  readonly retries: number;
-  /** Bytes. */
-  readonly maxSize: number;
-  readonly failFast?: boolean;
-}
 
 /** `blobs fetch` */
 export function addFetchCommand(program: Command, run: Run): void {
@@ -65,43 +47,10 @@ export function addFetchCommand(program: Command, run: Run): void {
             .default(2 ** 31, '2G'),
         )
         .option('--fail-fast', 'stop at the first failure'),
-  }).action(async (modules: string[], options: Options, command: Command) => {
+  }).action(async (modules: string[], options: FetchCommandOptions & SelectionOptions, command: Command) => {
     await run(command, async (session) => {
-      const [{ fetchBlobs }, { parseMirror }, { createFetchDeps }, { FetchView }] = await Promise.all([
-        import('../../app/fetch-blobs.ts'),
-        import('../../fetch/mirrors.ts'),
-        import('../deps.ts'),
-        import('../fetch-view.ts'),
-        import('../../output/json.ts'),
-      ]);
-      const mirrors = (options.mirror ?? []).map(parseMirror);
-      const view = await FetchView.create(session);
-      const report = await fetchBlobs(
-        {
-          ...queryOf(session, modules, options),
-          licenses: {
-            autoAccept: options.autoAccept ?? false,
-            acceptedTexts: new Set(options.acceptLicense),
-            answersFile: session.config.licenseAnswersFile,
-          },
-          jobs: options.jobs ?? session.config.jobs() ?? DEFAULT_JOBS,
-          dryRun: options.dryRun ?? false,
-          keepModified: options.keepModified ?? false,
-          failFast: options.failFast ?? false,
-          mirrors,
-          timeoutMs: options.timeout,
-          retries: options.retries,
-          maxSizeBytes: options.maxSize,
-        },
-        { ...createFetchDeps(session), observe: (event) => view.observe(event) },
-        session.signal,
-      ).finally(() => view.end());
-      return present(session, report, {
-        document: () => fetchDocument(report),
-        // The rows are on stdout already.
-        text: () => '',
-        summary: () => view.summary(report),
-      });
+      const { runFetch } = await import('../run-fetch.ts');
+      return runFetch(session, queryOf(session, modules, options), options);
     });
   });
 }

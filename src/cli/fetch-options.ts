@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Sha256 } from '../core/sha256.ts';
+
+/** Downloads at once, where nobody says otherwise. */
+export const DEFAULT_JOBS = 16;
+
+/** The options that `fetch` alone has, as commander gives them. */
+export interface FetchCommandOptions {
+  readonly autoAccept?: boolean;
+  readonly acceptLicense?: readonly Sha256[];
+  readonly jobs?: number;
+  readonly dryRun?: boolean;
+  readonly keepModified?: boolean;
+  readonly mirror?: readonly string[];
+  /** Milliseconds. */
+  readonly timeout: number;
+  readonly retries: number;
+  /** Bytes. */
+  readonly maxSize: number;
+  readonly failFast?: boolean;
+}
