@@ -8,6 +8,11 @@ import type { Sha256 } from '../core/sha256.ts';
 // What the system answers where a file is not there: also below a file, and for a name no file can have.
 const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG']);
 
+/** Whether `error` says that there is no file at a path. */
+export function saysAbsent(error: unknown): boolean {
+  return ABSENT.has(systemCode(error) ?? '');
+}
+
 /** A blob's state, and what kept it from being seen. */
 export interface BlobState {
   readonly row: BlobRow;
@@ -32,9 +37,8 @@ export async function findBlobState(blob: Blob, signal: AbortSignal): Promise<Bl
     const { sha256, bytes } = await hashFile(blob.abspath, signal);
     return { row: { blob, status: sha256 === blob.digest ? 'A' : 'M', bytes }, sha256 };
   } catch (error) {
-    const code = systemCode(error) ?? '';
-    if (ABSENT.has(code)) return { row: { blob, status: 'D' } };
-    if (code === '' || signal.aborted) throw error;
+    if (saysAbsent(error)) return { row: { blob, status: 'D' } };
+    if (systemCode(error) === undefined || signal.aborted) throw error;
     return { row: { blob, status: 'M' }, issue: accessIssue(blob, 'read', error) };
   }
 }

@@ -5,7 +5,7 @@ import type { Blob } from '../core/blob.ts';
 import { systemCode } from '../core/errors.ts';
 import type { CleanReport, CleanRow, Issue } from '../core/report.ts';
 import { assertInsideBlobs, BLOBS_DIRECTORY, blobsDirectory, PathGuard } from '../module/blob-path.ts';
-import { accessIssue, findBlobState } from './blob-state.ts';
+import { accessIssue, findBlobState, saysAbsent } from './blob-state.ts';
 import { type BlobQuery, loadModules } from './load-modules.ts';
 import { tidyModules } from './place-blob.ts';
 
@@ -30,13 +30,20 @@ export async function cleanBlobs(options: CleanOptions, signal: AbortSignal): Pr
       rows.push(await cleanOne(blob, options, signal));
     } catch (error) {
       signal.throwIfAborted();
+      if (saysAbsent(error)) {
+        rows.push({ blob, status: 'D', removed: false, freedBytes: 0 });
+        continue;
+      }
       found.push(accessIssue(blob, 'remove', error));
       rows.push({ blob, status: 'M', removed: false, freedBytes: 0 });
     }
   }
   if (!options.dryRun) {
-    for (const directory of new Set(blobs.map((blob) => blob.moduleDirectory)))
-      removeEmptyDirectories(directory);
+    // A directory at a blob's place is somebody's: it stays even when it is empty.
+    const kept = new Set(blobs.map((blob) => blob.abspath));
+    for (const directory of new Set(blobs.map((blob) => blob.moduleDirectory))) {
+      removeEmptyDirectories(directory, kept);
+    }
   }
   return { rows, issues: [...issues, ...found], dryRun: options.dryRun };
 }
@@ -55,13 +62,14 @@ async function cleanOne(blob: Blob, options: CleanOptions, signal: AbortSignal):
   return { blob, status: 'D', removed: true, freedBytes };
 }
 
-function removeEmptyDirectories(moduleDirectory: string): void {
+function removeEmptyDirectories(moduleDirectory: string, kept: ReadonlySet<string>): void {
   if (!new PathGuard(moduleDirectory).staysInside(BLOBS_DIRECTORY, 'x')) return;
   const pending = [blobsDirectory(moduleDirectory)];
   const found: string[] = [];
   // Parents come before their children, so the way back removes the deepest first.
   for (let directory = pending.pop(); directory !== undefined; directory = pending.pop()) {
     for (const child of childDirectories(directory)) {
+      if (kept.has(child)) continue;
       pending.push(child);
       found.push(child);
     }

@@ -66,7 +66,10 @@ export async function fetchBlobs(
   ];
   deps.observe({ kind: 'planned', downloads: options.dryRun ? 0 : jobs.length });
   for (const decision of decisions) run.settleUndone(decision, options.dryRun);
-  if (!options.dryRun && jobs.length > 0) await run.download(jobs, options, deps, signal);
+  if (!options.dryRun && jobs.length > 0) {
+    if (options.failFast && run.hasFailed) run.stopBefore(jobs);
+    else await run.download(jobs, options, deps, signal);
+  }
   return {
     rows: run.rows(blobs),
     issues: [...issues, ...gate.issues, ...run.issues(blobs)],
@@ -114,6 +117,15 @@ class FetchRun {
 
   issues(blobs: readonly Blob[]): Issue[] {
     return [...blobs.flatMap((blob) => this.#issues.get(blob) ?? []), ...this.#general];
+  }
+
+  get hasFailed(): boolean {
+    return [...this.#rows.values()].some((row) => row.result === 'failed');
+  }
+
+  /** Notes that nothing of `jobs` was begun, because something failed before. */
+  stopBefore(jobs: readonly Job[]): void {
+    this.#general.push(stoppedIssue(this.#left(jobs)));
   }
 
   settle(row: FetchRow, issues: readonly Issue[] = []): void {
@@ -182,17 +194,22 @@ class FetchRun {
   }
 
   #endedEarly(jobs: readonly Job[], signal: AbortSignal): Issue {
-    const left = jobs.flatMap((job) => job.blobs).filter((blob) => !this.#rows.has(blob)).length;
-    if (signal.aborted) {
-      const message = `interrupted; ${count(left, 'blob')} left`;
-      return { severity: 'error', code: 'BLOBS_INTERRUPTED', message, hint: 'run the same command again' };
-    }
-    return {
-      severity: 'info',
-      code: 'BLOBS_STOPPED',
-      message: `stopped at the first failure; ${count(left, 'blob')} left`,
-    };
+    if (!signal.aborted) return stoppedIssue(this.#left(jobs));
+    const message = `interrupted; ${count(this.#left(jobs), 'blob')} left`;
+    return { severity: 'error', code: 'BLOBS_INTERRUPTED', message, hint: 'run the same command again' };
   }
+
+  #left(jobs: readonly Job[]): number {
+    return jobs.flatMap((job) => job.blobs).filter((blob) => !this.#rows.has(blob)).length;
+  }
+}
+
+function stoppedIssue(left: number): Issue {
+  return {
+    severity: 'info',
+    code: 'BLOBS_STOPPED',
+    message: `stopped at the first failure; ${count(left, 'blob')} left`,
+  };
 }
 
 const STOPPED = new Error('stopped at the first failure');

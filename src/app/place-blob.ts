@@ -35,8 +35,8 @@ export async function placeBlob(
   const problem = findPlaceProblem(blob);
   if (problem) return problem;
   try {
-    if (isLast) await file.moveTo(blob.abspath);
-    else await file.copyTo(blob.abspath, blobsDirectory(blob.moduleDirectory));
+    const isMoved = isLast && (await file.moveTo(blob.abspath));
+    if (!isMoved) await file.copyTo(blob.abspath, blobsDirectory(blob.moduleDirectory));
     return undefined;
   } catch (error) {
     return accessIssue(blob, 'write', error);

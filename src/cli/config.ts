@@ -94,7 +94,6 @@ export function wantsColor(
 
 function configuredJobs(environment: Environment, search: ModuleSearch): number | undefined {
   if (environment.jobs !== undefined) return parseJobs(environment.jobs, 'BLOBS_JOBS');
-  if (search.moduleDirectories.length > 0) return undefined;
   const topdir = findTopdir(search.cwd, search.zephyrBase);
   const found = loadWestConfig(westConfigFiles(search.westConfig, topdir)).get('blobs', 'jobs');
   return found && parseJobs(found.value, `blobs.jobs in ${found.file}`);

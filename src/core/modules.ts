@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Issue } from './report.ts';
-
 /** A directory in which a module is to be read, and how it came to be named. */
 export interface ModulePlace {
   /** Absolute; symbolic links are kept as they were named. */
@@ -30,12 +28,4 @@ export interface Workspace {
   readonly manifestPath: string;
   /** In west's order: the manifest repository first. */
   readonly projects: readonly WestProject[];
-}
-
-/** Which modules there may be, and what was wrong on the way. */
-export interface ModuleSearchResult {
-  /** In the order in which they were named. Every one of them holds a module. */
-  readonly places: readonly ModulePlace[];
-  readonly workspace: Workspace | undefined;
-  readonly issues: readonly Issue[];
 }

@@ -2,7 +2,7 @@
 import { escapeControls } from './text.ts';
 
 const SECRET_NAME =
-  /token|secret|signature|sig$|password|passwd|credential|auth|api-?key|^key$|^code$|session/i;
+  /token|secret|signature|sig$|password|passwd|credential|auth|api[-_]?key|^key$|^code$|session/i;
 // What no version, path or file name looks like: a long run of random letters and digits.
 const SECRET_VALUE = /^(?=.*\d)(?=.*[A-Za-z])[\w.~+/=-]{32,}$/;
 const REDACTED = 'REDACTED';
@@ -15,7 +15,7 @@ export function findUrl(text: string): URL | undefined {
 /** `text` fit to be shown: no user name, no password, no query value that looks like a token, no control character. */
 export function redactUrl(text: string): string {
   const url = findUrl(text);
-  if (url === undefined) return escapeControls(text.replace(/\/\/[^/@]*@/, '//'));
+  if (url === undefined) return redactMalformed(text);
   const search = redactSearch(url.search);
   // What holds no secret is shown as it was spelt.
   if (url.username === '' && url.password === '' && url.search === search) return escapeControls(text);
@@ -23,6 +23,12 @@ export function redactUrl(text: string): string {
   url.password = '';
   url.search = search;
   return escapeControls(url.href);
+}
+
+/** As much as can be told apart in what is no URL: everything up to the last "@" may be credentials. */
+function redactMalformed(text: string): string {
+  const [, head = '', search = ''] = /^([^?]*)(\?.*)?$/s.exec(text) ?? [];
+  return escapeControls(head.replace(/\/\/.*@/s, '//') + redactSearch(search));
 }
 
 function redactSearch(search: string): string {

@@ -8,7 +8,7 @@ import { openFileSource } from './file-source.ts';
 import { type HttpOptions, HttpStatusError, httpGet, networkError } from './http.ts';
 import type { Job, Source } from './plan.ts';
 import { LocalFileError, type Received, receive } from './receive.ts';
-import { isWorthRetrying, retryDelayMs } from './retry.ts';
+import { isWorthRetrying, parseRetryAfter, retryDelayMs } from './retry.ts';
 
 export interface DownloadOptions extends HttpOptions {
   /** Absolute directory for temporary files. */
@@ -75,7 +75,11 @@ async function tryRepeatedly(source: Source, job: Job, options: DownloadOptions)
         throw error;
       const answer = error instanceof HttpStatusError ? error : undefined;
       if (!isWorthRetrying(error.code, answer?.status)) throw error;
-      const delayMs = retryDelayMs(attempt, options.random(), answer?.retryAfterMs);
+      const delayMs = retryDelayMs(
+        attempt,
+        options.random(),
+        parseRetryAfter(answer?.retryAfter, options.clock.now()),
+      );
       options.onProgress({ kind: 'retry', error, delayMs });
       await options.clock.sleep(delayMs, options.signal);
     }

@@ -13,6 +13,8 @@ export type TakeChunk = (chunk: Uint8Array) => Promise<void> | undefined;
  */
 export function drain(stream: Readable, take: TakeChunk): Promise<void> {
   return new Promise((resolve, reject) => {
+    // What has happened is not told again.
+    if (stream.destroyed) return reject(stream.errored ?? prematureClose());
     const fail = (error: unknown): void => {
       stream.pause();
       reject(error);
@@ -20,11 +22,7 @@ export function drain(stream: Readable, take: TakeChunk): Promise<void> {
     stream.once('error', reject);
     stream.once('end', resolve);
     stream.once('close', () => {
-      reject(
-        Object.assign(new Error('the stream was closed before its end'), {
-          code: 'ERR_STREAM_PREMATURE_CLOSE',
-        }),
-      );
+      reject(prematureClose());
     });
     stream.on('data', (chunk: Uint8Array) => {
       try {
@@ -36,5 +34,11 @@ export function drain(stream: Readable, take: TakeChunk): Promise<void> {
         fail(error);
       }
     });
+  });
+}
+
+function prematureClose(): Error {
+  return Object.assign(new Error('the stream was closed before its end'), {
+    code: 'ERR_STREAM_PREMATURE_CLOSE',
   });
 }

@@ -4,7 +4,6 @@ import type { Dispatcher } from 'undici';
 import { BlobsError, describeError, systemCode } from '../core/errors.ts';
 import { findUrl, redactUrl } from '../core/url.ts';
 import type { Body } from './body.ts';
-import { parseRetryAfter } from './retry.ts';
 import type { Transport } from './transport.ts';
 
 const MAX_REDIRECTS = 10;
@@ -23,12 +22,13 @@ export interface HttpOptions {
 /** An answer that is not a success, with what the server said about trying again. */
 export class HttpStatusError extends BlobsError {
   readonly status: number;
-  readonly retryAfterMs: number | undefined;
+  /** The Retry-After header. */
+  readonly retryAfter: string | undefined;
 
-  constructor(url: string, status: number, retryAfterMs: number | undefined) {
+  constructor(url: string, status: number, retryAfter: string | undefined) {
     super('BLOBS_HTTP_STATUS', `HTTP status ${status} from ${redactUrl(url)}`);
     this.status = status;
-    this.retryAfterMs = retryAfterMs;
+    this.retryAfter = retryAfter;
   }
 }
 
@@ -48,8 +48,7 @@ export async function httpGet(url: string, options: HttpOptions): Promise<Body> 
     await response.body.dump({ limit: 16_384 }).catch(() => undefined);
     const location = header(response, 'location');
     if (!REDIRECT_STATUSES.has(response.statusCode) || location === undefined) {
-      const retryAfter = header(response, 'retry-after');
-      throw new HttpStatusError(current.href, response.statusCode, parseRetryAfter(retryAfter, Date.now()));
+      throw new HttpStatusError(current.href, response.statusCode, header(response, 'retry-after'));
     }
     if (redirects === MAX_REDIRECTS) {
       throw new BlobsError('BLOBS_REDIRECT', `more than ${MAX_REDIRECTS} redirects from ${redactUrl(url)}`);

@@ -42,14 +42,15 @@ export class LocalFileError extends BlobsError {}
  */
 export async function receive(body: Body, options: ReceiveOptions): Promise<Received> {
   let file: TemporaryFile | undefined;
+  // Errors may come while nobody reads: before the file is there, or when the stream is destroyed below.
+  body.stream.on('error', () => undefined);
   try {
     if (body.length !== undefined) checkLimit(body.length, options.limit, 'announces');
     file = await local(() => TemporaryFile.create(options.directory));
     const { sha256, bytes } = await copy(body, file, options);
     return { file, sha256, bytes };
   } catch (error) {
-    // undici reports being cut off as an error, which nobody is reading for any more.
-    body.stream.on('error', () => undefined).destroy();
+    body.stream.destroy();
     await file?.discard();
     throw error;
   }

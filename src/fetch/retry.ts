@@ -24,11 +24,31 @@ export function retryDelayMs(attempt: number, random: number, retryAfterMs?: num
   return Math.round(delay * (1 - random / 2));
 }
 
-/** Milliseconds from `nowMs` that a Retry-After header names, as seconds or as a date (RFC 9110 §10.2.3). */
+/**
+ * Milliseconds from `nowMs` that a Retry-After header names (RFC 9110 §10.2.3): seconds, or a date in one of the
+ * three forms that a recipient must understand (§5.6.7). Undefined for anything else.
+ */
 export function parseRetryAfter(value: string | undefined, nowMs: number): number | undefined {
   if (value === undefined) return undefined;
   const text = value.trim();
   if (/^\d+$/.test(text)) return Number(text) * 1000;
-  const date = /^[A-Z][a-z]{2},? /.test(text) ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(date) ? undefined : Math.max(0, date - nowMs);
+  const date = parseHttpDate(text);
+  return date === undefined ? undefined : Math.max(0, date - nowMs);
+}
+
+const DATE_FORMS = [
+  // IMF-fixdate and RFC 850, whose year has two digits.
+  /^[A-Z][a-z]+, (\d\d)[ -]([A-Z][a-z]{2})[ -](\d{4}|\d\d) (\d\d:\d\d:\d\d) GMT$/,
+  // asctime: the day may be padded with a space, the year stands last, and the time zone is understood.
+  /^[A-Z][a-z]{2} ([A-Z][a-z]{2}) ([ \d]\d) (\d\d:\d\d:\d\d) (\d{4})$/,
+] as const;
+
+function parseHttpDate(text: string): number | undefined {
+  const [, day, month, year, time] = DATE_FORMS[0].exec(text) ?? [];
+  const asctime = DATE_FORMS[1].exec(text);
+  const form = asctime
+    ? `${asctime[2]} ${asctime[1]} ${asctime[4]} ${asctime[3]} GMT`
+    : `${day} ${month} ${year?.length === 2 ? `20${year}` : year} ${time} GMT`;
+  const date = Date.parse(form);
+  return Number.isNaN(date) ? undefined : date;
 }

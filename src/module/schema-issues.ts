@@ -5,6 +5,7 @@ import { escapeControls, shorten } from '../core/text.ts';
 import type { ValuePath, YamlDocument } from '../yaml/yaml-document.ts';
 
 const MAX_FOUND_CHARACTERS = 60;
+const MAX_HINT_CHARACTERS = 100;
 
 /** A violation of the schema, ready to be reported once it is known which module it is in. */
 export type SchemaIssue = Pick<
@@ -45,6 +46,13 @@ export function pathOfPointer(base: ValuePath, pointer: string): ValuePath {
   return [...base, ...parts.map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))];
 }
 
+/** A value that breaks the schema: its key, what it is in words, and how it is spelt where it is unquoted. */
+interface Value {
+  readonly name: string;
+  readonly found: string;
+  readonly spelling: string;
+}
+
 function violations(document: YamlDocument, base: ValuePath, errors: readonly ErrorObject[]): Violation[] {
   // A value that fits neither branch of an anyOf is one violation, not three.
   const choices = errors.filter((error) => error.keyword === 'anyOf').map((error) => error.instancePath);
@@ -54,20 +62,25 @@ function violations(document: YamlDocument, base: ValuePath, errors: readonly Er
     const name = String(path.at(-1) ?? '');
     const found = describeFound(document, path);
     if (error.keyword === 'anyOf') {
-      result.push({
-        path,
-        message: `"${name}" must be a string or a list of at least one string, but is ${found}`,
-      });
+      const bad = indexOfNoString(document, path);
+      const item = bad === undefined ? [] : [bad];
+      const which =
+        bad === undefined ? '' : ` whose item ${bad} is ${describeFound(document, [...path, bad])}`;
+      const message = `"${name}" must be a string or a list of at least one string, but is ${found}${which}`;
+      result.push({ path: [...path, ...item], message });
     } else if (
       !choices.some((choice) => error.instancePath === choice || error.instancePath.startsWith(`${choice}/`))
     ) {
-      result.push({ path, ...describeOne(error, name, found) });
+      result.push({
+        path,
+        ...describeOne(error, { name, found, spelling: document.findPlainScalar(path) ?? '' }),
+      });
     }
   }
   return result;
 }
 
-function describeOne(error: ErrorObject, name: string, found: string): Omit<Violation, 'path'> {
+function describeOne(error: ErrorObject, { name, found, spelling }: Value): Omit<Violation, 'path'> {
   const params = error.params as Record<string, unknown>;
   const subject = /^\d+$/.test(name) ? `item ${name}` : name === '' ? 'the file' : `"${name}"`;
   switch (error.keyword) {
@@ -75,7 +88,8 @@ function describeOne(error: ErrorObject, name: string, found: string): Omit<Viol
       return { message: `"${String(params['missingProperty'])}" is missing` };
     case 'type': {
       const quote = params['type'] === 'string' && /^the (number|boolean)/.test(found);
-      const hint = `quote it: ${name}: "${found.replace(/^the \w+ /, '')}"`;
+      const hint =
+        spelling.length > MAX_HINT_CHARACTERS ? 'put it in quotes' : `quote it: ${name}: "${spelling}"`;
       return {
         message: `${subject} must be ${TYPE_NAMES[String(params['type'])] ?? String(params['type'])}, but is ${found}`,
         ...(quote ? { hint } : {}),
@@ -104,9 +118,20 @@ const TYPE_NAMES: Record<string, string> = {
   object: 'a map',
 };
 
-function describeFound(document: YamlDocument, path: ValuePath): string {
+function valueAt(document: YamlDocument, path: ValuePath): unknown {
   let value = document.value;
   for (const part of path) value = (value as Record<string, unknown> | null)?.[part];
+  return value;
+}
+
+function indexOfNoString(document: YamlDocument, path: ValuePath): number | undefined {
+  const value = valueAt(document, path);
+  const index = Array.isArray(value) ? value.findIndex((item) => typeof item !== 'string') : -1;
+  return index === -1 ? undefined : index;
+}
+
+function describeFound(document: YamlDocument, path: ValuePath): string {
+  const value = valueAt(document, path);
   if (value === null) return 'empty';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (typeof value === 'object') return 'a map';

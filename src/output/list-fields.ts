@@ -75,7 +75,7 @@ function assertKnown(template: FormatTemplate, rows: readonly BlobRow[]): void {
 function fieldValue({ blob, ...row }: BlobRow, name: string): FormatValue {
   const known = Object.hasOwn(FIELDS, name) ? FIELDS[name] : undefined;
   if (known) return known({ blob, ...row });
-  const value = blob.extra[name];
+  const value = Object.hasOwn(blob.extra, name) ? blob.extra[name] : undefined;
   switch (typeof value) {
     case 'boolean':
       return { kind: 'boolean', value };
@@ -85,8 +85,12 @@ function fieldValue({ blob, ...row }: BlobRow, name: string): FormatValue {
       return string(value);
     default:
       if (value === undefined || value === null) return MISSING;
-      return string(Array.isArray(value) ? value.map(String).join(' ') : JSON.stringify(value));
+      return string(Array.isArray(value) ? value.map(plainText).join(' ') : plainText(value));
   }
+}
+
+function plainText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function sampleBlob(): Blob {

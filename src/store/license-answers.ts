@@ -52,7 +52,9 @@ export class LicenseAnswers {
   #read(): LicenseAnswer[] {
     try {
       const { accepted } = JSON.parse(readRegularFile(this.#file, MAX_BYTES).toString('utf8'));
-      return (accepted as LicenseAnswer[]).filter((answer) => findSha256(answer.sha256) === answer.sha256);
+      return (accepted as LicenseAnswer[]).filter(
+        ({ sha256 }) => typeof sha256 === 'string' && findSha256(sha256) === sha256,
+      );
     } catch {
       return [];
     }

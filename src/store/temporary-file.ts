@@ -43,11 +43,20 @@ export class TemporaryFile {
     }
   }
 
-  /** Moves the file to `target`, which is replaced at once. Directories on the way are made. */
-  async moveTo(target: string): Promise<void> {
+  /**
+   * Moves the file to `target`, which is replaced at once; directories on the way are made. False, with nothing
+   * moved, where the target is on another file system.
+   */
+  async moveTo(target: string): Promise<boolean> {
     await this.handle.close();
-    await orMakingDirectory(target, () => rename(this.path, target));
+    try {
+      await orMakingDirectory(target, () => rename(this.path, target));
+    } catch (error) {
+      if (systemCode(error) === 'EXDEV') return false;
+      throw error;
+    }
     forgetTemporary(this.path);
+    return true;
   }
 
   /** Removes the file, unless it was moved. Never throws. */

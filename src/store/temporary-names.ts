@@ -48,13 +48,19 @@ export function removeStaleTemporaryFiles(directory: string): void {
   }
   for (const name of names) {
     const pid = NAME.exec(name)?.[1];
-    if (pid === undefined || isRunning(Number(pid))) continue;
+    const path = join(directory, name);
+    if (pid === undefined || isInUse(Number(pid), path)) continue;
     try {
-      unlinkSync(join(directory, name));
+      unlinkSync(path);
     } catch {
       // Another run was faster, or the directory cannot be written: what follows will say so.
     }
   }
+}
+
+/** A process id that is ours may have been another's before: containers start counting anew. */
+function isInUse(pid: number, path: string): boolean {
+  return pid === process.pid ? ours.has(path) : isRunning(pid);
 }
 
 function isRunning(pid: number): boolean {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import path from 'node:path';
 import { BlobsError } from '../core/errors.ts';
-import type { ModulePlace, ModuleSearchResult } from '../core/modules.ts';
+import type { ModulePlace, Workspace } from '../core/modules.ts';
+import type { Issue } from '../core/report.ts';
 import { escapeControls } from '../core/text.ts';
 import { realPath } from './file-system.ts';
 import { findNearest, findTopdir } from './find-topdir.ts';
@@ -23,6 +24,14 @@ export interface ModuleSearch {
   /** From `EXTRA_ZEPHYR_MODULES`, then `ZEPHYR_EXTRA_MODULES`. */
   readonly extraModules: readonly { readonly variable: string; readonly directory: string }[];
   readonly westConfig: WestConfigLocations;
+}
+
+/** Which modules there may be, and what was wrong on the way. */
+export interface ModuleSearchResult {
+  /** In the order in which they were named. Every one of them holds a module. */
+  readonly places: readonly ModulePlace[];
+  readonly workspace: Workspace | undefined;
+  readonly issues: readonly Issue[];
 }
 
 /**

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isUtf8 } from 'node:buffer';
-import { MAX_FLOW_DEPTH, MAX_YAML_BYTES } from './limits.ts';
+import { MAX_YAML_BYTES } from './limits.ts';
 
 /** Something wrong with the text itself, at an offset in UTF-16 code units of the decoded text. */
 export interface TextProblem {
@@ -23,7 +23,7 @@ export function findTextProblem(bytes: Uint8Array, text: string): TextProblem | 
     const offset = offsetOfInvalidUtf8(bytes);
     return { message: 'the file is not UTF-8', hint: 'save it as UTF-8', offset };
   }
-  return findConflictMarker(text) ?? findDeepNesting(text);
+  return findConflictMarker(text);
 }
 
 function offsetOfInvalidUtf8(bytes: Uint8Array): number {
@@ -33,13 +33,31 @@ function offsetOfInvalidUtf8(bytes: Uint8Array): number {
     const feed = bytes.indexOf(0x0a, start);
     const end = feed === -1 ? bytes.length : feed + 1;
     const line = bytes.subarray(start, end);
-    if (!isUtf8(line)) {
-      const before = decodeUtf8(bytes.subarray(0, start)).length;
-      return before + Math.max(0, decodeUtf8(line).indexOf('\ufffd'));
-    }
+    if (!isUtf8(line)) return decodeUtf8(bytes.subarray(0, start)).length + validCharacters(line);
     start = end;
   }
   return 0;
+}
+
+/** UTF-16 code units of the longest part of `line`, from its beginning, that is UTF-8. */
+function validCharacters(line: Uint8Array): number {
+  let valid = 0;
+  let broken = line.length;
+  while (broken - valid > 1) {
+    const middle = (valid + broken) >> 1;
+    if (isBeginOfUtf8(line.subarray(0, middle))) valid = middle;
+    else broken = middle;
+  }
+  return new TextDecoder('utf-8').decode(line.subarray(0, valid), { stream: true }).length;
+}
+
+function isBeginOfUtf8(bytes: Uint8Array): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function findConflictMarker(text: string): TextProblem | undefined {
@@ -52,14 +70,4 @@ function findConflictMarker(text: string): TextProblem | undefined {
     hint: 'resolve the conflict in git first',
     offset: ours.index,
   };
-}
-
-function findDeepNesting(text: string): TextProblem | undefined {
-  let depth = 0;
-  for (const { 0: bracket, index } of text.matchAll(/[[\]{}]/g)) {
-    if (bracket === '[' || bracket === '{') depth += 1;
-    else if (depth > 0) depth -= 1;
-    if (depth > MAX_FLOW_DEPTH) return { message: 'the file is nested too deeply', offset: index };
-  }
-  return undefined;
 }

@@ -3,8 +3,8 @@
 /** Bytes of one YAML file. The largest module.yml known is 60 kB; parsing costs seconds a megabyte at worst. */
 export const MAX_YAML_BYTES = 1024 * 1024;
 
-/** Open `[` and `{` at one place. The parser recurses and keeps much for every level. */
-export const MAX_FLOW_DEPTH = 200;
+/** Maps and lists inside each other. A module.yml has six at most; the parser's stack ends at some thousand. */
+export const MAX_DEPTH = 200;
 
 /** Values after aliases are expanded, for each value in the file; beyond it aliases are a bomb. */
 export const MAX_ALIAS_EXPANSION = 10;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { LineCounter, parseDocument } from 'yaml';
+import { LineCounter } from 'yaml';
 import type { Issue } from '../core/report.ts';
 import { escapeControls } from '../core/text.ts';
 import { decodeUtf8, findTextProblem } from './decode.ts';
 import { MAX_PROBLEMS } from './limits.ts';
+import { parseSyntax } from './parse-syntax.ts';
 import { toValue } from './to-value.ts';
 import { positionAtOffset, YamlDocument } from './yaml-document.ts';
 
@@ -34,41 +35,19 @@ export function readYaml(file: string, bytes: Uint8Array): YamlResult {
     addLines(lines, text, textProblem.offset);
     return failed([problem(textProblem.message, textProblem.offset, textProblem.hint)]);
   }
-  try {
-    const document = parseDocument(text, {
-      schema: 'core',
-      version: '1.2',
-      merge: false,
-      uniqueKeys: false, // the parser's own check is quadratic; toValue finds them
-      prettyErrors: false,
-      keepSourceTokens: false,
-      lineCounter: lines,
-    });
-    // What follows the first error is mostly its echo.
-    const [error] = [...document.errors, ...document.warnings];
-    if (error) return failed([problem(syntaxMessage(error), error.pos[0])]);
-    if (document.contents === null) return failed([problem('the file is empty', 0)]);
-    const { value, problems, targets } = toValue(document);
-    if (problems.length > 0) {
-      return failed(problems.map(({ message, node }) => problem(message, node.range?.[0] ?? 0)));
-    }
-    const root = document.contents;
-    return { document: new YamlDocument({ file, text, value, root, lines, targets }), issues: [] };
-  } catch (error) {
-    // The parser recurses: what exhausts the stack is nested deeper than any real file.
-    if (!(error instanceof RangeError)) throw error;
-    return failed([problem('the file is nested too deeply', 0)]);
+  const syntax = parseSyntax(text, lines);
+  if ('problem' in syntax) return failed([problem(syntax.problem.message, syntax.problem.offset)]);
+  const root = syntax.document.contents;
+  if (root === null) return failed([problem('the file is empty', 0)]);
+  const { value, problems, targets } = toValue(syntax.document);
+  if (problems.length > 0) {
+    return failed(problems.map(({ message, node }) => problem(message, node.range?.[0] ?? 0)));
   }
+  return { document: new YamlDocument({ file, text, value, root, lines, targets }), issues: [] };
 }
 
 function failed(issues: readonly Issue[]): YamlResult {
   return { document: undefined, issues: issues.slice(0, MAX_PROBLEMS) };
-}
-
-function syntaxMessage(error: { code: string; message: string }): string {
-  if (error.code === 'MULTIPLE_DOCS') return 'the file holds several documents, but only one is allowed';
-  if (error.message.startsWith('Maximum call stack')) return 'the file is nested too deeply';
-  return error.message.replace(/\s*\n[\s\S]*$/, '');
 }
 
 /** Fills `lines` up to `offset`, for text that the parser never saw. */

@@ -97,7 +97,7 @@ export function toValue(document: Document): ValueResult {
     let size = 1;
     for (const pair of map.items) {
       const key = pair.key as Node | null;
-      const name = isAlias(key) ? String(convertAlias(key).value) : keyName(key);
+      const name = isAlias(key) ? scalarName(convertAlias(key).value) : keyName(key);
       if (name === undefined) {
         report('a key must be a plain value, not a list or a map', key ?? map);
         continue;
@@ -136,10 +136,14 @@ export function toValue(document: Document): ValueResult {
   return { value, problems, targets };
 }
 
+function scalarName(value: unknown): string | undefined {
+  return typeof value === 'object' && value !== null ? undefined : String(value);
+}
+
 function keyName(key: Node | null): string | undefined {
   if (key === null) return 'null';
   if (!isScalar(key)) return undefined;
-  return String(key.value);
+  return scalarName(key.value);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

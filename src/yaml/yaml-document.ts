@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Alias, isAlias, isMap, isScalar, isSeq, type LineCounter, type Node, type Pair } from 'yaml';
 import type { ErrorDetails } from '../core/errors.ts';
-import { shorten } from '../core/text.ts';
 
 /** A place in a value: map keys and zero-based sequence indices, outermost first. */
 export type ValuePath = readonly (string | number)[];
 
 /** A place in a file, in the shape that errors and issues carry. */
 export type SourcePosition = Required<Pick<ErrorDetails, 'file' | 'line' | 'column' | 'sourceLine'>>;
-
-const MAX_SOURCE_LINE_CHARACTERS = 400;
 
 /** The position in `file` of an offset into `text`. */
 export function positionAtOffset(
@@ -25,8 +22,7 @@ export function positionAtOffset(
 function lineAt(text: string, offset: number, column: number): string {
   const start = Math.max(0, offset - Math.max(0, column - 1));
   const end = text.indexOf('\n', start);
-  const line = text.slice(start, end === -1 ? undefined : end).replace(/\r$/, '');
-  return shorten(line, MAX_SOURCE_LINE_CHARACTERS);
+  return text.slice(start, end === -1 ? undefined : end).replace(/\r$/, '');
 }
 
 /** A YAML document that was read without problems: its value, and where each part of it stands. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { FormatValue } from './format-value.ts';
+import type { FormatValue } from './python-value.ts';
 
 /** `s`: str(), `r`: repr(), `a`: ascii(). */
 export type Conversion = 's' | 'r' | 'a';

@@ -2,10 +2,11 @@
 import { escapeControls } from '../../core/text.ts';
 import { convert } from './conversions.ts';
 import { cannotFormat, unknownKey } from './format-error.ts';
-import { type FormatValue, findValueProblem, formatValue } from './format-value.ts';
+import { findValueProblem, formatValue } from './format-value.ts';
 import { type Field, type Piece, parseTemplate, parseUsableSpec } from './parse-template.ts';
+import type { FormatValue } from './python-value.ts';
 
-export type { FormatValue } from './format-value.ts';
+export type { FormatValue } from './python-value.ts';
 
 /** Gives the value of a key, undefined when there is no such key. */
 type Lookup = (name: string) => FormatValue | undefined;

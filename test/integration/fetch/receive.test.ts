@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PassThrough, Readable } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { LocalFileError, type ReceiveOptions, receive } from '../../../src/fetch/receive.ts';
+import { filesBelow, sha256, someBytes, tempDir } from '../../support/temp.ts';
+import { caught } from '../../unit/samples.ts';
+
+function optionsFor(directory: string, maxBytes = 10_000_000, isDeclaredSize = false): ReceiveOptions {
+  return { directory, limit: { maxBytes, isDeclaredSize }, onBytes: () => undefined };
+}
+
+describe('receive', () => {
+  it.each([0, 1, 1000, 3_000_000])('writes and hashes %i bytes', async (size) => {
+    const directory = tempDir();
+    const bytes = someBytes('receive', size);
+    const counted: number[] = [];
+    const { file, ...rest } = await receive(
+      { stream: Readable.from(size === 0 ? [] : [bytes.subarray(0, 10), bytes.subarray(10)]) },
+      { ...optionsFor(directory), onBytes: (n) => void counted.push(n) },
+    );
+    expect(rest).toEqual({ sha256: sha256(bytes), bytes: size });
+    expect(counted.reduce((sum, n) => sum + n, 0)).toBe(size);
+    await file.moveTo(join(directory, 'fw.bin'));
+    expect(filesBelow(directory)).toEqual(['fw.bin']);
+  });
+
+  it.each([
+    [true, 'BLOBS_SIZE_MISMATCH', 'the source announces 11 bytes, module.yml declares 10'],
+    [false, 'BLOBS_TOO_LARGE', 'the source announces more than the 10 bytes that are allowed'],
+  ])(
+    'refuses an announced length that is too large (declared size: %s) and reads nothing',
+    async (isDeclared, code, message) => {
+      const directory = tempDir();
+      const stream = new PassThrough();
+      const error = await caught(() =>
+        receive({ stream, length: 11 }, optionsFor(directory, 10, isDeclared)),
+      );
+      expect(error).toMatchObject({ code, message });
+      expect([stream.destroyed, filesBelow(directory)]).toEqual([true, []]);
+    },
+  );
+
+  it.each([
+    [true, 'BLOBS_SIZE_MISMATCH', 'the source sends more, module.yml declares 10'],
+    [false, 'BLOBS_TOO_LARGE', 'the source sends more than the 10 bytes that are allowed'],
+  ])(
+    'stops at the byte that is too many (declared size: %s), without end or not',
+    async (isDeclared, code, message) => {
+      const directory = tempDir();
+      let sent = 0;
+      const stream = Readable.from(
+        (function* () {
+          for (;;) {
+            sent += 5;
+            yield Buffer.alloc(5);
+          }
+        })(),
+      );
+      const error = await caught(() => receive({ stream }, optionsFor(directory, 10, isDeclared)));
+      expect(error).toMatchObject({ code, message });
+      expect([stream.destroyed, filesBelow(directory)]).toEqual([true, []]);
+      expect(sent).toBeLessThan(1000);
+    },
+  );
+
+  it('takes exactly as many bytes as are allowed', async () => {
+    const { bytes, file } = await receive(
+      { stream: Readable.from([Buffer.alloc(10)]) },
+      optionsFor(tempDir(), 10),
+    );
+    await file.discard();
+    expect(bytes).toBe(10);
+  });
+
+  it('leaves no file when the stream fails, and throws what it threw', { timeout: 10_000 }, async () => {
+    const directory = tempDir();
+    const failure = new Error('broken');
+    const stream = new PassThrough();
+    stream.write(Buffer.alloc(600_000));
+    const received = receive({ stream }, optionsFor(directory));
+    stream.destroy(failure);
+    await expect(received).rejects.toBe(failure);
+    expect(filesBelow(directory)).toEqual([]);
+  });
+
+  it('takes a directory that cannot be made for a failure of this machine', async () => {
+    const directory = tempDir();
+    writeFileSync(join(directory, 'file'), '');
+    const stream = new PassThrough();
+    const error = await caught(() => receive({ stream }, optionsFor(join(directory, 'file', 'below'))));
+    expect(error).toBeInstanceOf(LocalFileError);
+    expect(error.code).toBe('BLOBS_FILE_ACCESS');
+    expect(stream.destroyed).toBe(true);
+  });
+});

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+import { describe, expect, it } from 'vitest';
+import { BlobsError } from '../../../src/core/errors.ts';
+import { parseMirror } from '../../../src/fetch/mirrors.ts';
+import { type Candidate, type Decision, type PlanOptions, planFetch } from '../../../src/fetch/plan.ts';
+import { sampleBlob } from '../samples.ts';
+
+const NOT_ACCEPTED = new BlobsError('BLOBS_LICENSE_NOT_ACCEPTED', 'its licence was not accepted');
+
+function plan(candidates: readonly Candidate[], options: Partial<PlanOptions> = {}): Decision[] {
+  return planFetch(candidates, { mirrors: [], keepModified: false, ...options });
+}
+
+function jobsOf(decisions: readonly Decision[]) {
+  return decisions.map((decision) => (decision.kind === 'fetch' ? decision.job : undefined));
+}
+
+describe('the decision for one blob', () => {
+  it.each<[string, Omit<Candidate, 'blob'>, boolean, string | undefined, string]>([
+    ['present', { status: 'A' }, false, undefined, 'up-to-date'],
+    ['present, whatever its licence', { status: 'A', blocked: NOT_ACCEPTED }, false, undefined, 'up-to-date'],
+    ['present, whatever its fetcher', { status: 'A' }, false, 'ftp', 'up-to-date'],
+    ['modified', { status: 'M' }, false, undefined, 'fetch'],
+    ['modified, to be kept', { status: 'M' }, true, undefined, 'keep'],
+    ['modified, to be kept, whatever its fetcher', { status: 'M' }, true, 'ftp', 'keep'],
+    ['absent', { status: 'D' }, false, undefined, 'fetch'],
+    ['absent, modified ones to be kept', { status: 'D' }, true, undefined, 'fetch'],
+    ['absent, licence refused', { status: 'D', blocked: NOT_ACCEPTED }, false, undefined, 'blocked'],
+    ['modified, licence refused', { status: 'M', blocked: NOT_ACCEPTED }, false, undefined, 'blocked'],
+    ['absent, fetcher http', { status: 'D' }, false, 'http', 'fetch'],
+    ['absent, fetcher unknown', { status: 'D' }, false, 'ftp', 'blocked'],
+    ['absent, fetcher begins like a known one', { status: 'D' }, false, 'httpx', 'blocked'],
+  ])('%s', (_what, state, keepModified, fetcher, kind) => {
+    const blob = sampleBlob(fetcher === undefined ? {} : { fetcher });
+    expect(plan([{ blob, ...state }], { keepModified })).toMatchObject([{ kind, blob }]);
+  });
+
+  it('carries why it is blocked', () => {
+    const [refused, unknown] = plan([
+      { blob: sampleBlob(), status: 'D', blocked: NOT_ACCEPTED },
+      { blob: sampleBlob({ fetcher: 'ftp' }), status: 'D' },
+    ]);
+    expect(refused).toMatchObject({ error: NOT_ACCEPTED });
+    expect(unknown).toMatchObject({
+      error: { code: 'BLOBS_FETCHER_UNSUPPORTED', message: 'the fetcher "ftp" is not supported' },
+    });
+  });
+
+  it('stands in the order of the candidates', () => {
+    const paths = ['c', 'a', 'b'];
+    const decisions = plan(paths.map((path) => ({ blob: sampleBlob({ path, content: path }), status: 'D' })));
+    expect(decisions.map(({ blob }) => blob.path)).toEqual(paths);
+  });
+});
+
+describe('the job', () => {
+  it('is one for all entries with the same digest, in whatever spelling and module', () => {
+    const one = sampleBlob({ path: 'one', urls: ['https://a.invalid/', 'https://b.invalid/'] });
+    const two = sampleBlob({
+      path: 'two',
+      module: 'hal_y',
+      sha256: one.sha256.toUpperCase(),
+      urls: ['https://b.invalid/', 'https://c.invalid/'],
+    });
+    const other = sampleBlob({ path: 'three', content: 'other' });
+    const [first, second, third] = jobsOf(plan([one, two, other].map((blob) => ({ blob, status: 'D' }))));
+    expect(second).toBe(first);
+    expect(third).not.toBe(first);
+    expect(first?.blobs).toEqual([one, two]);
+    expect(first?.sources.map(({ url }) => url)).toEqual([
+      'https://a.invalid/',
+      'https://b.invalid/',
+      'https://c.invalid/',
+    ]);
+  });
+
+  it('is only for blobs that need it', () => {
+    const blobs = ['a', 'b', 'c'].map((path) => sampleBlob({ path }));
+    const [a, b, c] = blobs;
+    if (!a || !b || !c) throw new Error('unreachable');
+    const decisions = plan([
+      { blob: a, status: 'A' },
+      { blob: b, status: 'D', blocked: NOT_ACCEPTED },
+      { blob: c, status: 'D' },
+    ]);
+    expect(jobsOf(decisions)[2]?.blobs).toEqual([c]);
+  });
+
+  it.each([
+    [[undefined], undefined],
+    [[5], 5],
+    [[5, 7], 7],
+    [[5, undefined], undefined],
+    [[0], 0],
+  ])('of declared sizes %j has the size %s', (sizes, size) => {
+    const candidates = sizes.map((declared, i) => ({
+      blob: sampleBlob({ path: `p${i}`, ...(declared === undefined ? {} : { size: declared }) }),
+      status: 'D' as const,
+    }));
+    expect(jobsOf(plan(candidates))[0]?.size).toBe(size);
+  });
+
+  it('asks mirrors before URLs, and no place twice', () => {
+    const blob = sampleBlob({ urls: ['https://a.invalid/x', 'https://b.invalid/x', 'https://a.invalid/x'] });
+    const mirrors = ['https://a.invalid/=https://b.invalid/', 'sha256=https://hash.invalid/{sha256}'];
+    const [job] = jobsOf(plan([{ blob, status: 'D' }], { mirrors: mirrors.map(parseMirror) }));
+    expect(job?.sources.map(({ kind, url }) => [kind, url])).toEqual([
+      ['mirror', `https://hash.invalid/${blob.digest}`],
+      ['mirror', 'https://b.invalid/x'],
+      ['url', 'https://a.invalid/x'],
+    ]);
+  });
+});

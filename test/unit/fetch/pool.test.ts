@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+import { describe, expect, it } from 'vitest';
+import { runPool } from '../../../src/fetch/pool.ts';
+
+/** Work that ends when it is told to. */
+class Gate {
+  readonly started: number[] = [];
+  readonly #ends = new Map<number, { resolve: () => void; reject: (reason: unknown) => void }>();
+
+  work = (item: number): Promise<void> => {
+    this.started.push(item);
+    return new Promise((resolve, reject) => this.#ends.set(item, { resolve, reject }));
+  };
+
+  async end(item: number, reason?: unknown): Promise<void> {
+    const ends = this.#ends.get(item);
+    if (!ends) throw new Error(`${item} was not started`);
+    if (reason === undefined) ends.resolve();
+    else ends.reject(reason);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+describe('runPool', () => {
+  it('keeps to the limit, and begins in the order of the items', async () => {
+    const gate = new Gate();
+    const run = runPool([1, 2, 3, 4], 2, gate.work);
+    expect(gate.started).toEqual([1, 2]);
+    await gate.end(2);
+    expect(gate.started).toEqual([1, 2, 3]);
+    await gate.end(1);
+    expect(gate.started).toEqual([1, 2, 3, 4]);
+    await gate.end(3);
+    await gate.end(4);
+    await run;
+  });
+
+  it('runs everything once when the limit is larger than needed', async () => {
+    const seen: number[] = [];
+    await runPool([1, 2, 3], 100, async (item) => void seen.push(item));
+    expect(seen).toEqual([1, 2, 3]);
+  });
+
+  it('does nothing for nothing', async () => {
+    const seen: number[] = [];
+    await runPool<number>([], 4, async (item) => void seen.push(item));
+    expect(seen).toEqual([]);
+  });
+
+  it('begins nothing after a failure, waits for what runs, and throws the first', async () => {
+    const gate = new Gate();
+    let settled = false;
+    const run = runPool([1, 2, 3, 4, 5], 3, gate.work).finally(() => {
+      settled = true;
+    });
+    const outcome = run.catch((error: unknown) => error);
+    await gate.end(2, 'first');
+    await gate.end(1);
+    expect([gate.started, settled]).toEqual([[1, 2, 3], false]);
+    await gate.end(3, 'second');
+    expect(await outcome).toBe('first');
+    expect(gate.started).toEqual([1, 2, 3]);
+  });
+
+  it('throws also a reason that is undefined', async () => {
+    const outcome = await runPool([1], 1, () => Promise.reject(undefined)).then(
+      () => 'resolved',
+      () => 'rejected',
+    );
+    expect(outcome).toBe('rejected');
+  });
+
+  it('takes work that throws at once for work that failed', async () => {
+    const work = (): Promise<void> => {
+      throw new Error('at once');
+    };
+    await expect(runPool([1, 2], 2, work)).rejects.toThrow('at once');
+  });
+});
