@@ -35,6 +35,13 @@ const slim = {
     );
     // undici can do HTTP/2, and loads it even where that is off.
     builder.onResolve({ filter: /^node:http2$/ }, () => ({ path: 'http2', namespace: 'unused' }));
+    // All that undici wants of Node's own client is a default and a class to compare with.
+    builder.onResolve({ filter: /^node:http$/ }, ({ importer }) =>
+      /node_modules[\\/]undici/.test(importer) ? { path: 'http', namespace: 'little-http' } : undefined,
+    );
+    builder.onLoad({ filter: /.*/, namespace: 'little-http' }, () => ({
+      contents: 'export const maxHeaderSize = 16384; export class IncomingMessage {}',
+    }));
     builder.onLoad({ filter: /.*/, namespace: 'unused' }, () => ({
       contents: 'export const constants = {}',
     }));

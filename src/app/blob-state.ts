@@ -4,6 +4,7 @@ import { type Blob, blobLabel } from '../core/blob.ts';
 import { BlobsError, describeError, systemCode } from '../core/errors.ts';
 import type { BlobRow, Issue } from '../core/report.ts';
 import type { Sha256 } from '../core/sha256.ts';
+import { hashFile } from '../store/hash-file.ts';
 
 // What the system answers where a file is not there: also below a file, and for a name no file can have.
 const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG']);
@@ -32,8 +33,6 @@ export async function findBlobState(blob: Blob, signal: AbortSignal): Promise<Bl
     const stat = statSync(blob.abspath, { throwIfNoEntry: false });
     if (stat === undefined) return { row: { blob, status: 'D' } };
     if (!stat.isFile()) return { row: { blob, status: 'M' } };
-    // Where nothing is present, no hashing is loaded.
-    const { hashFile } = await import('../store/hash-file.ts');
     const { sha256, bytes } = await hashFile(blob.abspath, signal);
     return { row: { blob, status: sha256 === blob.digest ? 'A' : 'M', bytes }, sha256 };
   } catch (error) {

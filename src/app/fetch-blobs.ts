@@ -174,10 +174,13 @@ class FetchRun {
     };
     try {
       await runPool(jobs, options.jobs, async (job) => {
-        const { settled, downloadedBytes } = await runJob(job, jobOptions);
-        this.downloadedBytes += downloadedBytes;
-        for (const { row, issues } of settled) this.settle(row, issues);
-        if (options.failFast && settled.some(({ row }) => row.result === 'failed')) stop.abort(STOPPED);
+        const finish = await runJob(job, jobOptions);
+        return async () => {
+          const { settled, downloadedBytes } = await finish();
+          this.downloadedBytes += downloadedBytes;
+          for (const { row, issues } of settled) this.settle(row, issues);
+          if (options.failFast && settled.some(({ row }) => row.result === 'failed')) stop.abort(STOPPED);
+        };
       });
     } catch (error) {
       if (!jobOptions.signal.aborted) throw error;

@@ -29,11 +29,17 @@ export interface Settled {
 
 type Received = NonNullable<DownloadResult['received']>;
 
-/** Downloads what `job` names once and puts it at the place of each of its blobs. */
-export async function runJob(
-  job: Job,
-  options: JobOptions,
-): Promise<{ settled: readonly Settled[]; downloadedBytes: number }> {
+/** What became of all blobs of a job. */
+export interface JobResult {
+  readonly settled: readonly Settled[];
+  readonly downloadedBytes: number;
+}
+
+/**
+ * Downloads what `job` names, once. What it resolves to puts the bytes at the place of each of the job's blobs, and
+ * must be called.
+ */
+export async function runJob(job: Job, options: JobOptions): Promise<() => Promise<JobResult>> {
   const settled: Settled[] = [];
   const fail = (blob: Blob, issues: readonly Issue[]): void => {
     settled.push({ row: { ...options.before(blob), result: 'failed' }, issues });
@@ -44,27 +50,42 @@ export async function runJob(
     return problem === undefined;
   });
   const [first] = targets;
-  if (first === undefined) return { settled, downloadedBytes: 0 };
+  if (first === undefined) return async () => ({ settled, downloadedBytes: 0 });
   const { received, failed } = await observed(job, first, options);
   if (received === undefined) {
     for (const blob of targets) fail(blob, [failureIssue(blob, failed)]);
-    return { settled, downloadedBytes: 0 };
+    return async () => ({ settled, downloadedBytes: 0 });
   }
+  return async () => {
+    const placed = await placeAll(targets, { received, failed }, options);
+    return { settled: [...settled, ...placed], downloadedBytes: received.bytes };
+  };
+}
+
+async function placeAll(
+  targets: readonly Blob[],
+  { received, failed }: { received: Received; failed: readonly FailedSource[] },
+  options: JobOptions,
+): Promise<Settled[]> {
+  const settled: Settled[] = [];
+  const fail = (blob: Blob, issue: Issue): void => {
+    settled.push({ row: { ...options.before(blob), result: 'failed' }, issues: [issue] });
+  };
   try {
     const fitting = targets.filter((blob) => {
       const tooSmall = blob.size !== undefined && received.bytes > blob.size;
-      if (tooSmall) fail(blob, [declaredTooSmall(blob, received.bytes)]);
+      if (tooSmall) fail(blob, declaredTooSmall(blob, received.bytes));
       return !tooSmall;
     });
     for (const [index, blob] of fitting.entries()) {
       const problem = await placeBlob(received.file, blob, index === fitting.length - 1);
-      if (problem) fail(blob, [problem]);
+      if (problem) fail(blob, problem);
       else settled.push({ row: toRow(blob, received, options), issues: warnings(blob, received, failed) });
     }
   } finally {
     await received.file.discard();
   }
-  return { settled, downloadedBytes: received.bytes };
+  return settled;
 }
 
 let lastId = 0;

@@ -3,11 +3,13 @@
 import type { Clock } from '../core/deps.ts';
 import { BlobsError } from '../core/errors.ts';
 import { redactUrl } from '../core/url.ts';
+import { createSha256 } from '../store/create-hash.ts';
 import type { Body } from './body.ts';
 import { openFileSource } from './file-source.ts';
 import { type HttpOptions, HttpStatusError, httpGet, networkError } from './http.ts';
+import { LocalFileError } from './local-file-error.ts';
 import type { Job, Source } from './plan.ts';
-import { LocalFileError, type Received, receive } from './receive.ts';
+import { type Received, receive } from './receive.ts';
 import { isWorthRetrying, parseRetryAfter, retryDelayMs } from './retry.ts';
 
 export interface DownloadOptions extends HttpOptions {
@@ -87,7 +89,10 @@ async function tryRepeatedly(source: Source, job: Job, options: DownloadOptions)
 }
 
 async function tryOnce(source: Source, job: Job, options: DownloadOptions): Promise<Received> {
-  const body = await openSource(source, options);
+  const opening = openSource(source, options);
+  // Loads hashing while the first requests are on their way.
+  createSha256();
+  const body = await opening;
   const limit =
     job.size === undefined
       ? { maxBytes: options.maxSizeBytes, isDeclaredSize: false }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createHash } from 'node:crypto';
 import { BlobsError, describeError } from '../core/errors.ts';
 import type { Sha256 } from '../core/sha256.ts';
+import { createSha256 } from '../store/create-hash.ts';
 import { TemporaryFile } from '../store/temporary-file.ts';
 import type { Body } from './body.ts';
 import { drain } from './drain.ts';
+import { LocalFileError } from './local-file-error.ts';
 
 // Writing in large pieces saves a trip to the thread pool for each packet.
 const BATCH_BYTES = 512 * 1024;
@@ -30,9 +31,6 @@ export interface Received {
   readonly sha256: Sha256;
   readonly bytes: number;
 }
-
-/** A failure of this machine rather than of the source: no other source would do better. */
-export class LocalFileError extends BlobsError {}
 
 /**
  * Writes `body` into a new temporary file and hashes it on the way, in constant memory. Leaves no file behind
@@ -61,7 +59,7 @@ async function copy(
   file: TemporaryFile,
   options: ReceiveOptions,
 ): Promise<{ sha256: Sha256; bytes: number }> {
-  const hash = createHash('sha256');
+  const hash = createSha256();
   let bytes = 0;
   let batch: Uint8Array[] = [];
   let batchBytes = 0;

@@ -46,7 +46,7 @@ export class PathGuard {
 
   /** @throws the system's error when `moduleDirectory` cannot be resolved. */
   constructor(moduleDirectory: string) {
-    this.#root = realpathSync(moduleDirectory);
+    this.#root = realpathSync.native(moduleDirectory);
   }
 
   /**

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Blob } from '../core/blob.ts';
 import { findSha256, type Sha256 } from '../core/sha256.ts';
+import { createSha256 } from '../store/create-hash.ts';
 import { readRegularFile } from '../store/regular-file.ts';
 import { findPathProblem, PathGuard } from './blob-path.ts';
 
@@ -33,7 +33,7 @@ export function findLicenseText(
       join(realpathSync(blob.moduleDirectory), ...path.split('/')),
       MAX_LICENSE_BYTES,
     );
-    const sha256 = findSha256(createHash('sha256').update(bytes).digest('hex'));
+    const sha256 = findSha256(createSha256().update(bytes).digest('hex'));
     return sha256 && { sha256, text: bytes.toString('utf8') };
   } catch {
     // Whatever the reason, there is no text that a person could be shown.

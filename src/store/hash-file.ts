@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createHash } from 'node:crypto';
 import type { Sha256 } from '../core/sha256.ts';
+import { createSha256 } from './create-hash.ts';
 import { openRegularFile } from './open-regular-file.ts';
 
 // Large reads halve the time: the default stream reads 64 KiB at a time.
@@ -20,7 +20,7 @@ export interface FileDigest {
 export async function hashFile(file: string, signal?: AbortSignal): Promise<FileDigest> {
   const handle = await openRegularFile(file);
   try {
-    const hash = createHash('sha256');
+    const hash = createSha256();
     const buffer = Buffer.allocUnsafe(BUFFER_BYTES);
     let bytes = 0;
     for (;;) {

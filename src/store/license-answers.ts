@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { randomBytes } from 'node:crypto';
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { findSha256, type Sha256 } from '../core/sha256.ts';
@@ -38,7 +37,7 @@ export class LicenseAnswers {
   add(answer: LicenseAnswer): void {
     const accepted = [...this.#read().filter((other) => other.sha256 !== answer.sha256), answer];
     mkdirSync(dirname(this.#file), { recursive: true, mode: 0o700 });
-    const temporary = `${this.#file}.${process.pid}-${randomBytes(4).toString('hex')}`;
+    const temporary = `${this.#file}.${process.pid}-${Date.now().toString(36)}`;
     try {
       writeFileSync(temporary, `${JSON.stringify({ schemaVersion: 1, accepted }, undefined, 2)}\n`, {
         flag: 'wx',

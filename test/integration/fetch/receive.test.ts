@@ -3,7 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { LocalFileError, type ReceiveOptions, receive } from '../../../src/fetch/receive.ts';
+import { LocalFileError } from '../../../src/fetch/local-file-error.ts';
+import { type ReceiveOptions, receive } from '../../../src/fetch/receive.ts';
 import { filesBelow, sha256, someBytes, tempDir } from '../../support/temp.ts';
 import { caught } from '../../unit/samples.ts';
 

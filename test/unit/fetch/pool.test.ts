@@ -5,9 +5,12 @@ import { runPool } from '../../../src/fetch/pool.ts';
 /** Work that ends when it is told to. */
 class Gate {
   readonly started: number[] = [];
-  readonly #ends = new Map<number, { resolve: () => void; reject: (reason: unknown) => void }>();
+  readonly #ends = new Map<
+    number,
+    { resolve: (rest: undefined) => void; reject: (reason: unknown) => void }
+  >();
 
-  work = (item: number): Promise<void> => {
+  work = (item: number): Promise<undefined> => {
     this.started.push(item);
     return new Promise((resolve, reject) => this.#ends.set(item, { resolve, reject }));
   };
@@ -15,7 +18,7 @@ class Gate {
   async end(item: number, reason?: unknown): Promise<void> {
     const ends = this.#ends.get(item);
     if (!ends) throw new Error(`${item} was not started`);
-    if (reason === undefined) ends.resolve();
+    if (reason === undefined) ends.resolve(undefined);
     else ends.reject(reason);
     await new Promise((resolve) => setImmediate(resolve));
   }
@@ -37,13 +40,19 @@ describe('runPool', () => {
 
   it('runs everything once when the limit is larger than needed', async () => {
     const seen: number[] = [];
-    await runPool([1, 2, 3], 100, async (item) => void seen.push(item));
+    await runPool([1, 2, 3], 100, async (item) => {
+      seen.push(item);
+      return undefined;
+    });
     expect(seen).toEqual([1, 2, 3]);
   });
 
   it('does nothing for nothing', async () => {
     const seen: number[] = [];
-    await runPool<number>([], 4, async (item) => void seen.push(item));
+    await runPool<number>([], 4, async (item) => {
+      seen.push(item);
+      return undefined;
+    });
     expect(seen).toEqual([]);
   });
 
@@ -62,6 +71,37 @@ describe('runPool', () => {
     expect(gate.started).toEqual([1, 2, 3]);
   });
 
+  it('begins the next item while what is left of one goes on, and waits for all of it at the end', async () => {
+    const gate = new Gate();
+    const rest = new Gate();
+    let settled = false;
+    const run = runPool([1, 2], 1, async (item) => {
+      await gate.work(item);
+      return () => rest.work(item);
+    }).finally(() => {
+      settled = true;
+    });
+    await gate.end(1);
+    expect([gate.started, rest.started]).toEqual([[1, 2], [1]]);
+    await gate.end(2);
+    await rest.end(1);
+    expect(settled).toBe(false);
+    await rest.end(2);
+    await run;
+  });
+
+  it('throws what is left of one, when it fails, and begins nothing more', async () => {
+    const gate = new Gate();
+    const outcome = runPool([1, 2, 3], 1, async (item) => {
+      await gate.work(item);
+      return item === 1 ? () => Promise.reject(new Error('later')) : undefined;
+    }).catch((error: unknown) => error);
+    await gate.end(1);
+    await gate.end(2);
+    expect(await outcome).toEqual(new Error('later'));
+    expect(gate.started).toEqual([1, 2]);
+  });
+
   it('throws also a reason that is undefined', async () => {
     const outcome = await runPool([1], 1, () => Promise.reject(undefined)).then(
       () => 'resolved',
@@ -71,7 +111,7 @@ describe('runPool', () => {
   });
 
   it('takes work that throws at once for work that failed', async () => {
-    const work = (): Promise<void> => {
+    const work = (): Promise<undefined> => {
       throw new Error('at once');
     };
     await expect(runPool([1, 2], 2, work)).rejects.toThrow('at once');
