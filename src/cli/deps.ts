@@ -2,6 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { FetchDeps, Network } from '../app/fetch-blobs.ts';
 import type { Clock } from '../core/deps.ts';
+import { preloadHashing } from '../store/create-hash.ts';
 import { createPrompt } from './prompt.ts';
 import type { Session } from './session.ts';
 import { VERSION } from './version.ts';
@@ -24,6 +25,7 @@ export function createFetchDeps(session: Session): Omit<FetchDeps, 'observe'> {
 
 async function openNetwork(options: { jobs: number; timeoutMs: number }, session: Session): Promise<Network> {
   const { openTransport } = await import('../fetch/transport.ts');
+  preloadHashing();
   return {
     transport: openTransport(options),
     userAgent: `zephyr-blobs/${VERSION}`,

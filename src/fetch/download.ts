@@ -3,7 +3,6 @@
 import type { Clock } from '../core/deps.ts';
 import { BlobsError } from '../core/errors.ts';
 import { redactUrl } from '../core/url.ts';
-import { createSha256 } from '../store/create-hash.ts';
 import type { Body } from './body.ts';
 import { openFileSource } from './file-source.ts';
 import { type HttpOptions, HttpStatusError, httpGet, networkError } from './http.ts';
@@ -89,10 +88,7 @@ async function tryRepeatedly(source: Source, job: Job, options: DownloadOptions)
 }
 
 async function tryOnce(source: Source, job: Job, options: DownloadOptions): Promise<Received> {
-  const opening = openSource(source, options);
-  // Loads hashing while the first requests are on their way.
-  createSha256();
-  const body = await opening;
+  const body = await openSource(source, options);
   const limit =
     job.size === undefined
       ? { maxBytes: options.maxSizeBytes, isDeclaredSize: false }
