@@ -20,6 +20,10 @@ export async function generate() {
     allErrors: true,
     strict: true,
     allowUnionTypes: true,
+    // Only "is it empty" is asked of a length: no need to count the characters of what may be a megabyte.
+    unicode: false,
+    // Or it says on every build that this option may go; strict mode throws where something is wrong.
+    logger: false,
     code: { source: true, esm: true, lines: true },
     schemas: {
       module: { ...module, $id: 'module' },

@@ -4,6 +4,7 @@ import { type Blob, blobLabel } from '../core/blob.ts';
 import { BlobsError, describeError, systemCode } from '../core/errors.ts';
 import type { BlobRow, Issue } from '../core/report.ts';
 import type { Sha256 } from '../core/sha256.ts';
+import { assertInsideBlobs } from '../module/blob-path.ts';
 import { hashFile } from '../store/hash-file.ts';
 
 // What the system answers where a file is not there: also below a file, and for a name no file can have.
@@ -33,11 +34,13 @@ export async function findBlobState(blob: Blob, signal: AbortSignal): Promise<Bl
     const stat = statSync(blob.abspath, { throwIfNoEntry: false });
     if (stat === undefined) return { row: { blob, status: 'D' } };
     if (!stat.isFile()) return { row: { blob, status: 'M' } };
+    // Much time may have passed since module.yml was read.
+    assertInsideBlobs(blob.moduleDirectory, blob.path, blob.module);
     const { sha256, bytes } = await hashFile(blob.abspath, signal);
     return { row: { blob, status: sha256 === blob.digest ? 'A' : 'M', bytes }, sha256 };
   } catch (error) {
     if (saysAbsent(error)) return { row: { blob, status: 'D' } };
-    if (systemCode(error) === undefined || signal.aborted) throw error;
+    if (signal.aborted || !(error instanceof Error && 'code' in error)) throw error;
     return { row: { blob, status: 'M' }, issue: accessIssue(blob, 'read', error) };
   }
 }

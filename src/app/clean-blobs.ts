@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { lstatSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Blob } from '../core/blob.ts';
-import { systemCode } from '../core/errors.ts';
+import { BlobsError, systemCode } from '../core/errors.ts';
 import type { CleanReport, CleanRow, Issue } from '../core/report.ts';
-import { assertInsideBlobs, BLOBS_DIRECTORY, blobsDirectory, PathGuard } from '../module/blob-path.ts';
+import { assertInsideBlobs, blobsDirectory, findRealBlobsDirectory } from '../module/blob-path.ts';
+import { withAnchoredDirectory } from '../store/anchored-directory.ts';
 import { accessIssue, findBlobState, saysAbsent } from './blob-state.ts';
 import { type BlobQuery, loadModules } from './load-modules.ts';
 import { tidyModules } from './place-blob.ts';
@@ -20,8 +21,8 @@ export interface CleanOptions extends BlobQuery {
  * @throws BlobsError where there is nothing to clean; the signal's reason.
  */
 export async function cleanBlobs(options: CleanOptions, signal: AbortSignal): Promise<CleanReport> {
-  const { blobs, issues } = await loadModules(options);
-  if (!options.dryRun) tidyModules(blobs);
+  const { modules, blobs, issues } = await loadModules(options);
+  if (!options.dryRun) tidyModules(blobs, modules);
   const rows: CleanRow[] = [];
   const found: Issue[] = [];
   for (const blob of blobs) {
@@ -40,7 +41,7 @@ export async function cleanBlobs(options: CleanOptions, signal: AbortSignal): Pr
   }
   if (!options.dryRun) {
     // A directory at a blob's place is somebody's: it stays even when it is empty.
-    const kept = new Set(blobs.map((blob) => blob.abspath));
+    const kept = new Set(modules.flatMap((module) => module.blobs).map((blob) => blob.abspath));
     for (const directory of new Set(blobs.map((blob) => blob.moduleDirectory))) {
       removeEmptyDirectories(directory, kept);
     }
@@ -50,20 +51,30 @@ export async function cleanBlobs(options: CleanOptions, signal: AbortSignal): Pr
 
 async function cleanOne(blob: Blob, options: CleanOptions, signal: AbortSignal): Promise<CleanRow> {
   assertInsideBlobs(blob.moduleDirectory, blob.path, blob.module);
-  const stat = lstatSync(blob.abspath, { throwIfNoEntry: false });
-  if (stat === undefined) return { blob, status: 'D', removed: false, freedBytes: 0 };
-  if (stat.isDirectory()) return { blob, status: 'M', removed: false, freedBytes: 0 };
-  const freedBytes = stat.isFile() ? stat.size : 0;
   if (options.dryRun) {
     const { row } = await findBlobState(blob, signal);
-    return { ...row, removed: true, freedBytes };
+    const stat = lstatSync(blob.abspath, { throwIfNoEntry: false });
+    return {
+      ...row,
+      removed: stat !== undefined && !stat.isDirectory(),
+      freedBytes: stat?.isFile() ? stat.size : 0,
+    };
   }
-  unlinkSync(blob.abspath);
-  return { blob, status: 'D', removed: true, freedBytes };
+  const root = findRealBlobsDirectory(blob.moduleDirectory);
+  if (root === undefined) return { blob, status: 'D', removed: false, freedBytes: 0 };
+  return withAnchoredDirectory(dirname(blob.abspath), root, (directory) => {
+    const file = join(directory, basename(blob.abspath));
+    const stat = lstatSync(file, { throwIfNoEntry: false });
+    if (stat === undefined) return { blob, status: 'D', removed: false, freedBytes: 0 };
+    if (stat.isDirectory()) return { blob, status: 'M', removed: false, freedBytes: 0 };
+    unlinkSync(file);
+    return { blob, status: 'D', removed: true, freedBytes: stat.isFile() ? stat.size : 0 };
+  });
 }
 
 function removeEmptyDirectories(moduleDirectory: string, kept: ReadonlySet<string>): void {
-  if (!new PathGuard(moduleDirectory).staysInside(BLOBS_DIRECTORY, 'x')) return;
+  const root = findRealBlobsDirectory(moduleDirectory);
+  if (root === undefined) return;
   const pending = [blobsDirectory(moduleDirectory)];
   const found: string[] = [];
   // Parents come before their children, so the way back removes the deepest first.
@@ -76,18 +87,22 @@ function removeEmptyDirectories(moduleDirectory: string, kept: ReadonlySet<strin
   }
   for (const directory of found.reverse()) {
     try {
-      rmdirSync(directory);
+      withAnchoredDirectory(dirname(directory), root, (parent) =>
+        rmdirSync(join(parent, basename(directory))),
+      );
     } catch (error) {
-      // Not empty, or not ours to remove: it stays.
-      if (systemCode(error) === undefined) throw error;
+      // Not empty, not ours to remove, or no longer where it was: it stays.
+      if (!(error instanceof BlobsError) && systemCode(error) === undefined) throw error;
     }
   }
 }
 
+/** The directories in `directory`. A git repository has none: what it holds empty, it needs. */
 function childDirectories(directory: string): string[] {
   try {
     // A symbolic link to a directory is no directory here, so nothing outside is reached.
     const entries = readdirSync(directory, { withFileTypes: true });
+    if (entries.some((entry) => entry.name === '.git')) return [];
     return entries.filter((entry) => entry.isDirectory()).map((entry) => join(directory, entry.name));
   } catch {
     return [];

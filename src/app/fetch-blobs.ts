@@ -7,15 +7,15 @@ import type { FetchReport, FetchRow, Issue } from '../core/report.ts';
 import { count } from '../core/text.ts';
 import { redactUrl } from '../core/url.ts';
 import type { HttpOptions } from '../fetch/http.ts';
-import type { Mirror } from '../fetch/mirrors.ts';
-import { type Candidate, type Decision, type Job, planFetch } from '../fetch/plan.ts';
+import { type Mirror, unusedMirrors } from '../fetch/mirrors.ts';
+import { type Candidate, type Decision, isNeeded, type Job, planFetch } from '../fetch/plan.ts';
 import { runPool } from '../fetch/pool.ts';
 import { type BlobState, findBlobStates } from './blob-state.ts';
 import type { FetchObserver } from './fetch-events.ts';
 import { type JobOptions, runJob } from './fetch-job.ts';
 import { LicenseGate, type LicenseOptions } from './license-gate.ts';
 import { type BlobQuery, loadModules } from './load-modules.ts';
-import { tidyModules } from './place-blob.ts';
+import { findPlaceProblem, tidyModules } from './place-blob.ts';
 
 export interface FetchOptions extends BlobQuery {
   readonly licenses: Omit<LicenseOptions, 'dryRun'>;
@@ -55,8 +55,8 @@ export async function fetchBlobs(
   signal: AbortSignal,
 ): Promise<FetchReport> {
   const startMs = deps.clock.now();
-  const { blobs, issues } = await loadModules(options);
-  if (!options.dryRun) tidyModules(blobs);
+  const { modules, blobs, issues } = await loadModules(options);
+  if (!options.dryRun) tidyModules(blobs, modules);
   const states = await findBlobStates(blobs, signal);
   const gate = new LicenseGate({ ...options.licenses, dryRun: options.dryRun }, deps);
   const decisions = planFetch(await askLicenses(states, gate, options, signal), options);
@@ -72,7 +72,7 @@ export async function fetchBlobs(
   }
   return {
     rows: run.rows(blobs),
-    issues: [...issues, ...gate.issues, ...run.issues(blobs)],
+    issues: [...issues, ...mirrorNotes(blobs, options), ...gate.issues, ...run.issues(blobs)],
     dryRun: options.dryRun,
     durationMs: deps.clock.now() - startMs,
     downloadedBytes: run.downloadedBytes,
@@ -89,8 +89,7 @@ async function askLicenses(
   const candidates: Candidate[] = [];
   for (const { row } of states) {
     const candidate = { blob: row.blob, status: row.status };
-    const isNeeded = row.status === 'D' || (row.status === 'M' && !options.keepModified);
-    const blocked = isNeeded ? await gate.findObstacle(row.blob, signal) : undefined;
+    const blocked = isNeeded(row.status, options) ? await gate.findObstacle(row.blob, signal) : undefined;
     candidates.push(blocked ? { ...candidate, blocked } : candidate);
   }
   return candidates;
@@ -139,16 +138,27 @@ class FetchRun {
     const { blob } = decision;
     const before = this.#before(blob);
     if (decision.kind === 'up-to-date') this.settle({ ...before, result: 'up-to-date' });
-    else if (decision.kind === 'keep') this.settle({ ...before, result: 'skipped' });
+    else if (decision.kind === 'keep') this.settle({ ...before, result: 'skipped', kept: true });
     else if (decision.kind === 'blocked') {
       const isLicense = decision.error.code.startsWith('BLOBS_LICENSE_');
       this.settle({ ...before, result: isLicense ? 'skipped' : 'failed' }, [
         blockedIssue(blob, decision.error),
       ]);
     } else if (dryRun) {
-      const [first] = decision.job.sources;
+      const problem = findPlaceProblem(blob);
+      if (problem) {
+        this.settle({ ...before, result: 'failed' }, [problem]);
+        return;
+      }
       const sources = decision.job.sources.map((source) => redactUrl(source.url));
-      this.settle({ ...before, result: first?.kind ?? 'failed', sources });
+      const [first] = decision.job.sources;
+      this.settle({
+        ...before,
+        result: first?.kind ?? 'failed',
+        ...(sources[0] === undefined ? {} : { source: sources[0] }),
+        sources,
+        ...(before.status === 'M' ? { replaced: true } : {}),
+      });
     }
   }
 
@@ -174,13 +184,17 @@ class FetchRun {
     };
     try {
       await runPool(jobs, options.jobs, async (job) => {
-        const finish = await runJob(job, jobOptions);
-        return async () => {
-          const { settled, downloadedBytes } = await finish();
+        const place = await runJob(job, jobOptions);
+        const finish = async (): Promise<void> => {
+          const { settled, downloadedBytes } = await place();
           this.downloadedBytes += downloadedBytes;
           for (const { row, issues } of settled) this.settle(row, issues);
           if (options.failFast && settled.some(({ row }) => row.result === 'failed')) stop.abort(STOPPED);
         };
+        if (!options.failFast) return finish;
+        // Nothing more may begin before it is known how this one ended.
+        await finish();
+        return undefined;
       });
     } catch (error) {
       if (!jobOptions.signal.aborted) throw error;
@@ -213,6 +227,18 @@ function stoppedIssue(left: number): Issue {
     code: 'BLOBS_STOPPED',
     message: `stopped at the first failure; ${count(left, 'blob')} left`,
   };
+}
+
+function mirrorNotes(blobs: readonly Blob[], { mirrors }: FetchOptions): Issue[] {
+  if (blobs.length === 0) return [];
+  return unusedMirrors(
+    mirrors,
+    blobs.flatMap((blob) => blob.urls),
+  ).map(({ prefix }) => ({
+    severity: 'info',
+    code: 'BLOBS_UNUSED_MIRROR',
+    message: `no selected blob has a URL that begins with ${redactUrl(prefix)}`,
+  }));
 }
 
 const STOPPED = new Error('stopped at the first failure');

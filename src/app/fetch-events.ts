@@ -10,7 +10,13 @@ export type FetchEvent =
   | { readonly kind: 'attempt'; readonly id: number; readonly url: string }
   | { readonly kind: 'announced'; readonly id: number; readonly bytes: number }
   | { readonly kind: 'bytes'; readonly id: number; readonly bytes: number }
-  | { readonly kind: 'retry'; readonly label: string; readonly error: BlobsError; readonly delayMs: number }
+  | {
+      readonly kind: 'retry';
+      readonly id: number;
+      readonly label: string;
+      readonly error: BlobsError;
+      readonly delayMs: number;
+    }
   | { readonly kind: 'end'; readonly id: number }
   /** A blob is settled. */
   | { readonly kind: 'row'; readonly row: FetchRow };

@@ -11,7 +11,7 @@ import {
   type FailedSource,
 } from '../fetch/download.ts';
 import type { Job } from '../fetch/plan.ts';
-import { blobsDirectory } from '../module/blob-path.ts';
+import { assertInsideBlobs, blobsDirectory } from '../module/blob-path.ts';
 import type { FetchObserver } from './fetch-events.ts';
 import { findPlaceProblem, placeBlob } from './place-blob.ts';
 
@@ -98,11 +98,17 @@ async function observed(job: Job, first: Blob, options: JobOptions): Promise<Dow
   observe({ kind: 'begin', id, label, ...(job.size === undefined ? {} : { bytes: job.size }) });
   const onProgress = (event: DownloadProgress): void => {
     if (event.kind === 'attempt') observe({ kind: 'attempt', id, url: redactUrl(event.source.url) });
-    else if (event.kind === 'retry') observe({ ...event, label });
+    else if (event.kind === 'retry') observe({ ...event, id, label });
     else observe({ ...event, id });
   };
   try {
-    return await download(job, { ...options, directory: blobsDirectory(first.moduleDirectory), onProgress });
+    return await download(job, {
+      ...options,
+      directory: blobsDirectory(first.moduleDirectory),
+      // The server chooses when this is: the module may look otherwise by then.
+      beforeWrite: () => assertInsideBlobs(first.moduleDirectory, first.path, first.module),
+      onProgress,
+    });
   } finally {
     observe({ kind: 'end', id });
   }
@@ -165,6 +171,7 @@ function failureIssue(blob: Blob, failed: readonly FailedSource[]): Issue {
     hint: isMismatch
       ? `run "blobs fetch ${blob.module}" again; if it repeats, tell the module's maintainer`
       : (decisive?.error.details.hint ?? HINTS[code] ?? 'try again later, or use --mirror'),
+    ...(decisive?.error.stack === undefined ? {} : { stack: decisive.error.stack }),
     module: blob.module,
     path: blob.path,
   };
@@ -175,5 +182,5 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
   BLOBS_URL_UNSUPPORTED: "tell the module's maintainer",
   BLOBS_SIZE_MISMATCH: "tell the module's maintainer",
   BLOBS_FILE_ACCESS: 'check permissions and free space',
-  BLOBS_HTTP_STATUS: "if the URL stays away, tell the module's maintainer, or use --mirror",
+  BLOBS_HTTP_STATUS: "if it repeats, the file may have moved: tell the module's maintainer, or use --mirror",
 };

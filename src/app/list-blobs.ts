@@ -18,10 +18,9 @@ export async function listBlobs(options: ListOptions, signal: AbortSignal): Prom
   const { blobs, issues } = await loadModules(options);
   const states = await findBlobStates(blobs, signal);
   const { statuses } = options;
-  return {
-    rows: states
-      .map(({ row }) => row)
-      .filter((row) => statuses === undefined || statuses.includes(row.status)),
-    issues: [...issues, ...states.flatMap(({ issue }) => issue ?? [])],
-  };
+  const rows = states.map(({ row }) => row).filter((row) => statuses?.includes(row.status) ?? true);
+  const found = [...issues, ...states.flatMap(({ issue }) => issue ?? [])];
+  if (rows.length > 0 || states.length === 0) return { rows, issues: found };
+  const message = 'no selected blob has such a status';
+  return { rows, issues: [...found, { severity: 'info', code: 'BLOBS_NOTHING_SELECTED', message }] };
 }

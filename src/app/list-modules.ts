@@ -19,5 +19,5 @@ export async function listModules(query: BlobQuery, signal: AbortSignal): Promis
   }
   // That no module declares a blob is no news for this command.
   const told = issues.filter((issue) => issue.code !== 'BLOBS_NOTHING_SELECTED' || modules.length === 0);
-  return { rows, workspace, issues: told };
+  return { rows, modules, workspace, issues: told };
 }

@@ -44,6 +44,9 @@ export async function loadModules(query: BlobQuery): Promise<LoadedModules> {
     ...duplicateNameIssues(modules),
     ...orderIssues.map((issue) => (query.strictDependencies ? issue : asWarning(issue))),
   ];
+  // An error says more than that nothing was found.
+  if (issues.some(({ severity }) => severity === 'error'))
+    return { modules, workspace: found.workspace, blobs, issues };
   if (modules.length === 0) issues.push(nothing('the workspace holds no module'));
   else if (blobs.length === 0 && !isEverything(selection))
     issues.push(nothing('the selection matches no blob'));

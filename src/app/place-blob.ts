@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { lstatSync } from 'node:fs';
-import { type Blob, blobLabel } from '../core/blob.ts';
+import { type Blob, blobLabel, type Module } from '../core/blob.ts';
 import type { Issue } from '../core/report.ts';
-import { assertInsideBlobs, BLOBS_DIRECTORY, blobsDirectory, PathGuard } from '../module/blob-path.ts';
+import { assertInsideBlobs, blobsDirectory, findRealBlobsDirectory } from '../module/blob-path.ts';
 import type { TemporaryFile } from '../store/temporary-file.ts';
 import { removeStaleTemporaryFiles } from '../store/temporary-names.ts';
 import { accessIssue } from './blob-state.ts';
@@ -43,10 +43,11 @@ export async function placeBlob(
   }
 }
 
-/** Removes what ended runs left behind in the modules of `blobs`. Touches nothing outside them. */
-export function tidyModules(blobs: readonly Blob[]): void {
+/** Removes what ended runs left behind in the modules of `blobs`, and nothing that is declared. */
+export function tidyModules(blobs: readonly Blob[], modules: readonly Module[]): void {
+  const declared = new Set(modules.flatMap((module) => module.blobs).map((blob) => blob.abspath));
   for (const directory of new Set(blobs.map((blob) => blob.moduleDirectory))) {
-    if (new PathGuard(directory).staysInside(BLOBS_DIRECTORY, 'x'))
-      removeStaleTemporaryFiles(blobsDirectory(directory));
+    if (findRealBlobsDirectory(directory) === undefined) continue;
+    removeStaleTemporaryFiles(blobsDirectory(directory), (path) => declared.has(path));
   }
 }

@@ -10,7 +10,7 @@ export interface VerifyOptions extends BlobQuery {
 }
 
 /**
- * Reads and hashes every selected blob; an issue for each that is wrong (BLOBS_HASH_MISMATCH, BLOBS_NOT_A_FILE) or
+ * Reads and hashes every selected blob; an issue for each that is wrong (BLOBS_HASH_MISMATCH) or
  * missing (BLOBS_MISSING), and a warning for a declared size that is not the file's. Changes nothing.
  *
  * @throws BlobsError where there is nothing to verify from; the signal's reason.
@@ -46,7 +46,8 @@ function judge({ row, sha256, issue }: BlobState, allowMissing: boolean): Issue 
   }
   if (sha256 === undefined) {
     const message = `not a regular file: ${blobLabel(blob)}`;
-    return { severity: 'error', code: 'BLOBS_NOT_A_FILE', message, facts: [blob.abspath], ...where };
+    const hint = `move it away and run "blobs fetch ${blob.module}"`;
+    return { severity: 'error', code: 'BLOBS_HASH_MISMATCH', message, facts: [blob.abspath], hint, ...where };
   }
   return {
     severity: 'error',

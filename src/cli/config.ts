@@ -55,7 +55,7 @@ export function resolveConfig(
 ): Config {
   const environment = readEnvironment(context.env);
   const cwd = resolve(context.cwd, options.directory ?? '.');
-  if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) {
+  if (!isDirectory(cwd)) {
     throw new BlobsError('BLOBS_USAGE', `--directory: ${cwd} is not a directory`);
   }
   const search: ModuleSearch = {
@@ -80,6 +80,14 @@ export function resolveConfig(
     licenseAnswersFile: join(environment.stateHome, 'zephyr-blobs', 'licenses.json'),
     jobs: () => configuredJobs(environment, search),
   };
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 /** Whether a stream gets colours. */

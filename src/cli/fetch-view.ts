@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { FetchEvent } from '../app/fetch-events.ts';
 import type { FetchReport } from '../core/report.ts';
-import { fetchRetryText, fetchRowText, fetchSummaryText } from '../output/fetch-text.ts';
+import { fetchRetryText, fetchRowText, fetchSummaryText, upToDateText } from '../output/fetch-text.ts';
 import type { ProgressDisplay } from '../output/progress.ts';
 import type { Session } from './session.ts';
 
@@ -25,8 +25,10 @@ export class FetchView {
     const { config, stdout, stderr } = this.#session;
     const isVerbose = config.verbosity === 'verbose';
     if (event.kind === 'row' && !config.json) {
-      const text = fetchRowText(event.row, isVerbose);
+      const text = fetchRowText(event.row);
       if (text !== undefined) this.#above(() => stdout.write(text));
+      else if (isVerbose && event.row.result === 'up-to-date')
+        this.#above(() => stderr.write(upToDateText(event.row)));
     } else if (event.kind === 'retry' && isVerbose) {
       this.#above(() => stderr.write(fetchRetryText(event)));
     }

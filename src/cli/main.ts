@@ -2,6 +2,8 @@
 import { isatty } from 'node:tty';
 import { type Command, CommanderError } from 'commander';
 import { BlobsError, describeError } from '../core/errors.ts';
+import { escapeControlsInText } from '../core/text.ts';
+import { redactText } from '../core/url.ts';
 import { createColors } from '../output/colors.ts';
 import { issueText } from '../output/issue-text.ts';
 import { failureDocument, jsonText } from '../output/json.ts';
@@ -12,14 +14,14 @@ import { readEnvironment } from './environment.ts';
 import { type ExitCode, exitCodeFor } from './exit-codes.ts';
 import { createProgram, globalOptions } from './program.ts';
 import { toIssue } from './session.ts';
-import { Output } from './streams.ts';
+import { Output, openStandardStream } from './streams.ts';
 import { delayOptimisation } from './tune-engine.ts';
 
 // These do work or judge it: nobody listening changes nothing about their result.
 const FINISHED_UNHEARD = new Set(['fetch', 'verify', 'clean', 'lint']);
 
-const stdout = new Output(() => process.stdout);
-const stderr = new Output(() => process.stderr);
+const stdout = new Output(() => openStandardStream(1));
+const stderr = new Output(() => openStandardStream(2));
 const terminals: Terminals = { stdin: isatty(0), stdout: isatty(1), stderr: isatty(2) };
 const interruption = new AbortController();
 let signalCode: 130 | 143 = 130;
@@ -28,11 +30,20 @@ let config: Config | undefined;
 let exitCode: ExitCode = 0;
 
 const run: Run = async (command, handler) => {
-  config = resolveConfig(globalOptions(command), { env: process.env, cwd: process.cwd(), terminals });
+  config = resolveConfig(globalOptions(command), { env: process.env, cwd: workingDirectory(), terminals });
   const { signal } = interruption;
   const width = terminals.stdout ? process.stdout.columns || 80 : undefined;
   exitCode = await handler({ config, terminals, stdout, stderr, signal, width });
 };
+
+/** @throws BlobsError `BLOBS_USAGE` in a directory that was removed. */
+function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch (error) {
+    throw new BlobsError('BLOBS_USAGE', `the current directory is gone: ${describeError(error)}`);
+  }
+}
 
 /** Runs the program and ends the process. */
 async function main(): Promise<never> {
@@ -62,25 +73,32 @@ function interrupt(name: 'SIGINT' | 'SIGTERM'): void {
 /** Prints what was thrown and gives its exit code. The one catch-all. */
 function fail(thrown: unknown, program: Command): ExitCode {
   if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;
-  if (thrown instanceof CommanderError && thrown.code === 'commander.help') {
+  if (thrown instanceof CommanderError && thrown.code === 'commander.help' && !hasFlag('--json')) {
     stderr.write(program.helpInformation());
     return 2;
   }
   const error = thrown instanceof CommanderError ? usageError(thrown) : thrown;
   const issue = toIssue(error, interruption.signal);
-  const isJson = process.argv.includes('--json');
-  if (isJson) stdout.write(jsonText(failureDocument(commandName || (process.argv[2] ?? ''), [issue])));
+  if (config?.json ?? hasFlag('--json')) stdout.write(jsonText(failureDocument(commandName, [issue])));
   const colors = createColors(
     config?.colorStderr ?? wantsColor('auto', readEnvironment(process.env), terminals.stderr),
   );
-  stderr.write(issueText(issue, { colors, cwd: config?.cwd ?? process.cwd() }));
+  stderr.write(issueText(issue, { colors, cwd: config?.cwd ?? '/' }));
   const isDefect = issue.code === 'BLOBS_INTERNAL';
-  if ((isDefect || process.argv.includes('--debug')) && error instanceof Error)
-    stderr.write(`${error.stack ?? ''}\n`);
+  if ((isDefect || (config?.debug ?? hasFlag('--debug'))) && error instanceof Error)
+    stderr.write(`${escapeControlsInText(redactText(error.stack ?? ''))}\n`);
   return exitCodeFor([issue]);
 }
 
+/** Whether a flag was given, as well as can be told where the command line could not be parsed. */
+function hasFlag(name: string): boolean {
+  const end = process.argv.indexOf('--');
+  return process.argv.slice(2, end === -1 ? undefined : end).includes(name);
+}
+
 function usageError(error: CommanderError): BlobsError {
+  if (error.code === 'commander.help')
+    return new BlobsError('BLOBS_USAGE', 'a command is missing', { hint: 'see "blobs --help"' });
   const [message = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
   const about = commandName === '' ? 'blobs --help' : `blobs ${commandName} --help`;
   const meant = /Did you mean (?:one of )?(.*)\?/.exec(suggestion ?? '')?.[1];

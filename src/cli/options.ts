@@ -33,13 +33,12 @@ export function addGlobalOptions(command: Command): Command {
     new Option('--debug', 'stack traces and HTTP exchanges on stderr'),
   ];
   for (const option of options) command.addOption(option.helpGroup(GLOBAL_HEADING));
-  return command;
+  return command.addHelpOption(new Option('-h, --help', 'show this help').helpGroup(GLOBAL_HEADING));
 }
 
-/** Adds MODULE... and the options that choose blobs. */
+/** Adds the options that choose blobs. */
 export function addSelection(command: Command): Command {
   return command
-    .argument('[MODULE...]', 'names of modules (default: all)')
     .addOption(
       new Option(
         '-l, --allow-regex <re>',
@@ -93,7 +92,7 @@ export function seconds(value: string): number {
   const ms = /^\d+(\.\d+)?$/.test(value) ? Math.round(Number(value) * 1000) : Number.NaN;
   // Node's timers hold 31 bits.
   if (ms >= 1 && ms < 2 ** 31) return ms;
-  throw new InvalidArgumentError('It must be a number of seconds greater than 0.');
+  throw new InvalidArgumentError('It must be a number of seconds from 0.001 to 2147483.');
 }
 
 const UNITS: Record<string, number> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };
@@ -103,5 +102,7 @@ export function byteCount(value: string): number {
   const [, digits = '', unit = ''] = /^(\d+)([kmg]?)$/i.exec(value) ?? [];
   const bytes = digits === '' ? Number.NaN : Number(digits) * (UNITS[unit.toLowerCase()] ?? Number.NaN);
   if (Number.isSafeInteger(bytes) && bytes > 0) return bytes;
-  throw new InvalidArgumentError('It must be a number of bytes, with k, M or G behind it if you like.');
+  throw new InvalidArgumentError(
+    'It must be a number of bytes from 1 to 8388607G, with k, M or G behind it if you like.',
+  );
 }

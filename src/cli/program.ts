@@ -12,10 +12,11 @@ import type { GlobalOptions } from './config.ts';
 import { addGlobalOptions } from './options.ts';
 import { VERSION } from './version.ts';
 
+const MAX_HELP_WIDTH = 100;
+
 const DESCRIPTION = `List, fetch, verify and clean the binary blobs that Zephyr modules declare in zephyr/module.yml.
 
-Modules come from -m, else from the west workspace around the current directory (or ZEPHYR_BASE),
-else from ZEPHYR_MODULES, else from the current directory. Neither Python nor west is needed.`;
+Modules come from -m, else from the west workspace around the current directory (or ZEPHYR_BASE), else from ZEPHYR_MODULES, else from the current directory. Neither Python nor west is needed.`;
 
 const EXAMPLES = `
 Examples:
@@ -35,8 +36,12 @@ export function createProgram(run: Run, write: (text: string) => void): Command 
     .enablePositionalOptions()
     .exitOverride()
     // Errors are printed in one place, like all others.
-    .configureOutput({ writeOut: write, writeErr: () => undefined, outputError: () => undefined })
-    .configureHelp({ helpWidth: 100 });
+    .configureOutput({
+      writeOut: write,
+      writeErr: () => undefined,
+      outputError: () => undefined,
+      getOutHelpWidth: () => Math.min(process.stdout.columns ?? MAX_HELP_WIDTH, MAX_HELP_WIDTH),
+    });
   addGlobalOptions(program);
   for (const add of [
     addListCommand,

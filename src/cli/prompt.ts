@@ -13,10 +13,25 @@ export function createPrompt(session: Session): Prompt {
       const lines = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
       try {
         return await new Promise<boolean>((resolve, reject) => {
-          signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+          // What comes next must not stand behind the question.
+          const unanswered = (): void => session.stderr.write('\n');
+          signal.addEventListener(
+            'abort',
+            () => {
+              unanswered();
+              reject(signal.reason);
+            },
+            { once: true },
+          );
           // The end of input is no consent.
-          lines.once('close', () => resolve(false));
-          lines.question(question, (answer) => resolve(/^y(es)?$/i.test(answer.trim())));
+          lines.once('close', () => {
+            unanswered();
+            resolve(false);
+          });
+          lines.question(question, (answer) => {
+            lines.removeAllListeners('close');
+            resolve(/^y(es)?$/i.test(answer.trim()));
+          });
         });
       } finally {
         lines.close();

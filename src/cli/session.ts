@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { BlobsError } from '../core/errors.ts';
-import type { Issue, Report } from '../core/report.ts';
+import { type Issue, issueOf, type Report } from '../core/report.ts';
+import { count, escapeControlsInText } from '../core/text.ts';
+import { redactText } from '../core/url.ts';
 import { createColors } from '../output/colors.ts';
 import { issueText } from '../output/issue-text.ts';
 import { type JsonDocument, jsonText } from '../output/json.ts';
@@ -41,8 +43,19 @@ export function present(
   const { config, stdout, stderr } = session;
   stdout.write(config.json ? jsonText(view.document()) : view.text());
   printIssues(session, told);
-  if (view.summary && config.verbosity !== 'quiet') stderr.write(view.summary());
-  return exitCodeFor(report.issues);
+  const exitCode = exitCodeFor(report.issues);
+  if (config.verbosity !== 'quiet') {
+    stderr.write(view.summary?.() ?? '');
+    stderr.write(closingText(report.issues, exitCode));
+  }
+  return exitCode;
+}
+
+/** The last line of a log must not read like success where there was none. */
+function closingText(issues: readonly Issue[], exitCode: ExitCode): string {
+  if (exitCode === 0) return '';
+  const errors = issues.filter((issue) => issue.severity === 'error').length;
+  return `failed: ${count(errors, 'error')} (exit code ${exitCode})\n`;
 }
 
 /** Prints issues on stderr: notes and warnings not when quiet, notes on what is usual only when verbose. */
@@ -52,15 +65,15 @@ export function printIssues({ config, stderr }: Session, issues: readonly Issue[
     if (issue.severity !== 'error' && config.verbosity === 'quiet') continue;
     if (issue.code === 'BLOBS_NOT_CLONED' && config.verbosity !== 'verbose') continue;
     stderr.write(issueText(issue, { colors, cwd: config.cwd }));
+    if (config.debug && issue.stack !== undefined)
+      stderr.write(`${escapeControlsInText(redactText(issue.stack))}\n`);
   }
 }
 
 /** The issue for anything that was thrown. */
 export function toIssue(error: unknown, signal: AbortSignal): Issue {
   if (signal.aborted) return { severity: 'error', code: 'BLOBS_INTERRUPTED', message: 'interrupted' };
-  if (error instanceof BlobsError) {
-    return { severity: 'error', code: error.code, message: error.message, ...error.details };
-  }
+  if (error instanceof BlobsError) return issueOf(error);
   return {
     severity: 'error',
     code: 'BLOBS_INTERNAL',

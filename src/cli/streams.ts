@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Writable } from 'node:stream';
+import { fstatSync, writeSync } from 'node:fs';
+import { Writable } from 'node:stream';
 import { systemCode } from '../core/errors.ts';
 
 /** One of the program's output streams. A reader that went away is no error; a full disk is. */
@@ -33,12 +34,13 @@ export class Output {
   /** Resolves when everything that was written is on its way, or never will be. */
   async flush(): Promise<void> {
     const stream = this.#stream;
-    if (stream === undefined || this.#isClosed || stream.writableLength === 0) return;
+    if (stream === undefined || this.#isClosed) return;
     await new Promise<void>((resolve) => {
       stream.once('error', () => resolve());
-      stream.once('close', () => resolve());
       stream.write('', () => resolve());
     });
+    // Streams to files tell of their errors a moment later.
+    await new Promise((resolve) => setImmediate(resolve));
   }
 
   #watch(stream: Writable): Writable {
@@ -46,5 +48,29 @@ export class Output {
       this.#isClosed = true;
       if (systemCode(error) !== 'EPIPE') this.#failure ??= error;
     });
+  }
+}
+
+/** The stream of `fd`, 1 or 2. Node's own, except to a regular file: there it would pass over a short write. */
+export function openStandardStream(fd: 1 | 2): Writable {
+  if (fstatSync(fd).isFile()) return new FileOutput(fd);
+  return fd === 1 ? process.stdout : process.stderr;
+}
+
+class FileOutput extends Writable {
+  readonly #fd: number;
+
+  constructor(fd: number) {
+    super({ decodeStrings: true });
+    this.#fd = fd;
+  }
+
+  override _write(chunk: Uint8Array, _encoding: string, done: (error?: Error) => void): void {
+    try {
+      for (let rest = chunk; rest.length > 0; ) rest = rest.subarray(writeSync(this.#fd, rest));
+      done();
+    } catch (error) {
+      done(error as Error);
+    }
   }
 }

@@ -42,6 +42,7 @@ export const ERROR_MEANINGS = {
   BLOBS_BAD_LICENSE_EXPRESSION: 'the value of `license` is not an SPDX licence expression',
   BLOBS_UNSUPPORTED_MANIFEST: 'the manifest uses a feature that this version does not follow',
   BLOBS_NOT_CLONED: 'a project of the manifest is not on disk',
+  BLOBS_UNUSED_MIRROR: 'a mirror stands for no URL of the selected blobs',
   BLOBS_NOTHING_SELECTED: 'the selection matches no blob',
 } as const;
 

@@ -26,6 +26,8 @@ export interface Issue {
   readonly column?: number;
   /** The source line that `line` names, without its line end. */
   readonly sourceLine?: string;
+  /** Where the program was when it failed; for --debug alone. */
+  readonly stack?: string;
   /** The lint rule that found it. */
   readonly rule?: string;
 }
@@ -58,11 +60,13 @@ export type FetchResult = 'up-to-date' | 'mirror' | 'url' | 'skipped' | 'failed'
 
 export interface FetchRow extends BlobRow {
   readonly result: FetchResult;
-  /** The URL that had the bytes, without credentials. */
+  /** The URL that had the bytes, in a dry run the first that would be asked; without credentials. */
   readonly source?: string;
   /** In a dry run: where the bytes would be looked for, in order, without credentials. */
   readonly sources?: readonly string[];
-  /** Whether a file with other bytes was replaced. */
+  /** Whether a modified file was left alone because the user asked for it. */
+  readonly kept?: boolean;
+  /** Whether a file with other bytes was replaced, or in a dry run would be. */
   readonly replaced?: boolean;
 }
 
@@ -96,6 +100,9 @@ export interface ModuleRow {
 }
 
 export interface ModulesReport extends Report {
+  /** The selected modules, in module order. */
   readonly rows: readonly ModuleRow[];
+  /** Every module that was found. */
+  readonly modules: readonly Module[];
   readonly workspace: Workspace | undefined;
 }

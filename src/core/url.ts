@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { escapeControls } from './text.ts';
 
-const SECRET_NAME =
-  /token|secret|signature|sig$|password|passwd|credential|auth|api[-_]?key|^key$|^code$|session/i;
+const SECRET_NAME = /token|secret|sig|pass|pwd|cred|auth|key|^code$|session/i;
 // What no version, path or file name looks like: a long run of random letters and digits.
 const SECRET_VALUE = /^(?=.*\d)(?=.*[A-Za-z])[\w.~+/=-]{32,}$/;
 const REDACTED = 'REDACTED';
@@ -12,38 +11,54 @@ export function findUrl(text: string): URL | undefined {
   return URL.canParse(text) ? new URL(text) : undefined;
 }
 
-/** `text` fit to be shown: no user name, no password, no query value that looks like a token, no control character. */
+/**
+ * `text` fit to be shown: no user name, no password, no value in query or fragment that looks like a token, no
+ * control character. What holds no secret is shown as it was spelt.
+ */
 export function redactUrl(text: string): string {
   const url = findUrl(text);
   if (url === undefined) return redactMalformed(text);
-  const search = redactSearch(url.search);
-  // What holds no secret is shown as it was spelt.
-  if (url.username === '' && url.password === '' && url.search === search) return escapeControls(text);
+  const search = redactPairs(url.search);
+  const hash = redactPairs(url.hash);
+  if (url.username === '' && url.password === '' && url.search === search && url.hash === hash) {
+    return escapeControls(text);
+  }
   url.username = '';
   url.password = '';
   url.search = search;
+  url.hash = hash;
   return escapeControls(url.href);
+}
+
+/** `text` without the credentials of the URLs in it. For messages that quote what a file or a user wrote. */
+export function redactText(text: string): string {
+  return text.replace(/:\/\/[^\s/?#"'<>@]*@/g, '://');
 }
 
 /** As much as can be told apart in what is no URL: everything up to the last "@" may be credentials. */
 function redactMalformed(text: string): string {
-  const [, head = '', search = ''] = /^([^?]*)(\?.*)?$/s.exec(text) ?? [];
-  return escapeControls(head.replace(/\/\/.*@/s, '//') + redactSearch(search));
+  const question = text.indexOf('?');
+  const head = question === -1 ? text : text.slice(0, question);
+  const search = question === -1 ? '' : text.slice(question);
+  const slashes = head.indexOf('//');
+  const at = head.lastIndexOf('@');
+  const shown = slashes === -1 || at < slashes ? head : head.slice(0, slashes + 2) + head.slice(at + 1);
+  return escapeControls(shown + redactPairs(search));
 }
 
-function redactSearch(search: string): string {
-  if (search === '') return search;
-  const pairs = search.slice(1).split('&');
-  return `?${pairs.map(redactPair).join('&')}`;
-}
-
-function redactPair(pair: string): string {
-  const equals = pair.indexOf('=');
-  if (equals === -1) return pair;
-  const name = pair.slice(0, equals);
-  const isSecret =
-    SECRET_NAME.test(safeDecode(name)) || SECRET_VALUE.test(safeDecode(pair.slice(equals + 1)));
-  return isSecret ? `${name}=${REDACTED}` : pair;
+/** Redacts `?a=b&c=d` or `#a=b`; pairs may be parted by ";" too. */
+function redactPairs(text: string): string {
+  return text
+    .split(/([?#&;])/)
+    .map((part) => {
+      const equals = part.indexOf('=');
+      if (equals === -1) return part;
+      const name = part.slice(0, equals);
+      const isSecret =
+        SECRET_NAME.test(safeDecode(name)) || SECRET_VALUE.test(safeDecode(part.slice(equals + 1)));
+      return isSecret ? `${name}=${REDACTED}` : part;
+    })
+    .join('');
 }
 
 function safeDecode(text: string): string {

@@ -22,6 +22,8 @@ export interface DownloadOptions extends HttpOptions {
   /** 0 ≤ x < 1. */
   readonly random: () => number;
   readonly onProgress: (event: DownloadProgress) => void;
+  /** Called right before anything is written to `directory`. */
+  readonly beforeWrite?: () => void;
 }
 
 /** What happens during one download. */
@@ -99,6 +101,8 @@ async function tryOnce(source: Source, job: Job, options: DownloadOptions): Prom
     received = await receive(body, {
       directory: options.directory,
       limit,
+      signal: options.signal,
+      ...(options.beforeWrite === undefined ? {} : { beforeWrite: options.beforeWrite }),
       onBytes: (bytes) => options.onProgress({ kind: 'bytes', bytes }),
     });
   } catch (error) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { BlobsError } from '../core/errors.ts';
 import type { Sha256 } from '../core/sha256.ts';
-import { findUrl, redactUrl } from '../core/url.ts';
+import { findUrl, redactText, redactUrl } from '../core/url.ts';
 
 /** A rule that gives another place for URLs with a prefix, or for every blob. */
 export interface Mirror {
@@ -21,7 +21,7 @@ const REPLACEMENT_SCHEMES = ['https:', 'http:', 'file:'];
 export function parseMirror(text: string): Mirror {
   const [, from, to] = /^(.+?)=((?:https:|http:|file:|oci:).*)$/s.exec(text) ?? [];
   if (from === undefined || to === undefined) {
-    throw usage(`--mirror wants FROM=TO, but got "${redactUrl(text)}"`);
+    throw usage(`--mirror wants FROM=TO, but got "${redactText(text)}"`);
   }
   if (to.startsWith('oci:')) throw usage('--mirror: OCI registries are not supported by this version');
   const template = findUrl(to.replaceAll(/\{sha256(?::2)?\}/g, '0'));
@@ -40,6 +40,9 @@ export function parseMirror(text: string): Mirror {
     prefix.hash !== ''
   ) {
     throw usage(`--mirror: ${redactUrl(from)} is neither "sha256" nor the beginning of an http or https URL`);
+  }
+  if (!from.endsWith('/') && prefix.pathname !== '/') {
+    throw usage(`--mirror: ${redactUrl(from)} is no prefix: it must end with "/" or be a whole origin`);
   }
   return { prefix: withSlash(prefix.href), replacement: to };
 }
@@ -63,6 +66,12 @@ export function mirrorUrls(mirrors: readonly Mirror[], urls: readonly string[], 
   ];
 }
 
+/** The mirrors that stand for none of `urls`, perhaps for a slip of the pen. */
+export function unusedMirrors(mirrors: readonly Mirror[], urls: readonly string[]): Mirror[] {
+  const known = urls.map((url) => findUrl(url)?.href ?? '');
+  return mirrors.filter(({ prefix }) => prefix !== 'sha256' && !known.some((url) => url.startsWith(prefix)));
+}
+
 /** A URL and the rule that it comes from. */
 export interface MirrorUrl {
   readonly mirror: Mirror;
@@ -73,7 +82,8 @@ function rewrite(mirror: Mirror, url: string, digest: Sha256): string {
   const { replacement } = mirror;
   if (replacement.includes('{sha256}')) return fill(replacement, digest);
   const rest = url.slice(mirror.prefix.length);
-  return (replacement.includes('?') ? replacement : withSlash(fill(replacement, digest))) + rest;
+  const filled = fill(replacement, digest);
+  return (filled.includes('?') ? filled : withSlash(filled)) + rest;
 }
 
 function fill(template: string, digest: Sha256): string {

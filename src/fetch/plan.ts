@@ -59,9 +59,13 @@ export function planFetch(candidates: readonly Candidate[], options: PlanOptions
   });
 }
 
+/** Whether a blob of this status is to be put into its module, if nothing forbids it. */
+export function isNeeded(status: BlobStatus, { keepModified }: Pick<PlanOptions, 'keepModified'>): boolean {
+  return status === 'D' || (status === 'M' && !keepModified);
+}
+
 function whyNot({ blob, status, blocked }: Candidate, options: PlanOptions): Decision | undefined {
-  if (status === 'A') return { kind: 'up-to-date', blob };
-  if (status === 'M' && options.keepModified) return { kind: 'keep', blob };
+  if (!isNeeded(status, options)) return { kind: status === 'A' ? 'up-to-date' : 'keep', blob };
   if (blocked) return { kind: 'blocked', blob, error: blocked };
   if (blob.fetcher === undefined || /^https?$/.test(blob.fetcher)) return undefined;
   const error = new BlobsError(

@@ -21,6 +21,10 @@ export interface ReceiveOptions {
   /** Absolute directory for the temporary file. */
   readonly directory: string;
   readonly limit: SizeLimit;
+  /** Ends the transfer when it is aborted. */
+  readonly signal?: AbortSignal;
+  /** Called right before the temporary file is made; what it throws ends the transfer. */
+  readonly beforeWrite?: () => void;
   /** Told how many bytes arrived. */
   readonly onBytes: (bytes: number) => void;
 }
@@ -42,8 +46,11 @@ export async function receive(body: Body, options: ReceiveOptions): Promise<Rece
   let file: TemporaryFile | undefined;
   // Errors may come while nobody reads: before the file is there, or when the stream is destroyed below.
   body.stream.on('error', () => undefined);
+  const abort = (): void => void body.stream.destroy(options.signal?.reason);
+  options.signal?.addEventListener('abort', abort);
   try {
     if (body.length !== undefined) checkLimit(body.length, options.limit, 'announces');
+    options.beforeWrite?.();
     file = await local(() => TemporaryFile.create(options.directory));
     const { sha256, bytes } = await copy(body, file, options);
     return { file, sha256, bytes };
@@ -51,6 +58,8 @@ export async function receive(body: Body, options: ReceiveOptions): Promise<Rece
     body.stream.destroy();
     await file?.discard();
     throw error;
+  } finally {
+    options.signal?.removeEventListener('abort', abort);
   }
 }
 

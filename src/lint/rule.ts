@@ -10,9 +10,5 @@ export interface Rule {
   /** Stable, kebab-case. */
   readonly id: string;
   readonly severity: Severity;
-  /** What it looks for, in one line. */
-  readonly checks: string;
-  /** Why this matters. */
-  readonly why: string;
   check(blobs: readonly Blob[]): Promise<readonly Finding[]>;
 }

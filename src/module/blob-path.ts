@@ -33,6 +33,8 @@ export function findPathProblem(path: string): string | undefined {
   if (segments.includes('..')) return 'holds a ".." segment';
   if (segments.includes('.')) return 'holds a "." segment';
   if (segments.includes('')) return 'holds an empty segment';
+  // Files in it are commands to git.
+  if (segments.some((segment) => segment.toLowerCase() === '.git')) return 'holds a ".git" segment';
   return undefined;
 }
 
@@ -57,6 +59,11 @@ export class PathGuard {
     const directory = join(this.#root, ...base);
     const real = this.#follow(this.#root, [...base, ...path.split('/')]);
     return real?.startsWith(directory.endsWith(sep) ? directory : directory + sep) ?? false;
+  }
+
+  /** Whether `<module>/<base>` is at its own place, with no symbolic link on the way that leads elsewhere. */
+  isInPlace(base: readonly string[]): boolean {
+    return this.#follow(this.#root, base) === join(this.#root, ...base);
   }
 
   #follow(start: string, segments: readonly string[]): string | undefined {
@@ -102,6 +109,18 @@ function findLinkTarget(path: string): string | undefined {
     return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ? readlinkSync(path) : undefined;
   } catch (error) {
     // What cannot be looked at cannot be followed either: opening it will say why.
+    if (systemCode(error) !== undefined) return undefined;
+    throw error;
+  }
+}
+
+/** The real path of a module's `zephyr/blobs`, if it is there and no symbolic link leads to it from elsewhere. */
+export function findRealBlobsDirectory(moduleDirectory: string): string | undefined {
+  try {
+    const root = realpathSync.native(moduleDirectory);
+    return new PathGuard(moduleDirectory).isInPlace(BLOBS_DIRECTORY) ? blobsDirectory(root) : undefined;
+  } catch (error) {
+    // A module that is gone has none.
     if (systemCode(error) !== undefined) return undefined;
     throw error;
   }

@@ -5,12 +5,16 @@ import type { Blob, BlobType } from '../core/blob.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { Issue } from '../core/report.ts';
 import { findSha256 } from '../core/sha256.ts';
-import { escapeControls } from '../core/text.ts';
+import { count, escapeControls, shorten } from '../core/text.ts';
+import { MAX_PROBLEMS } from '../yaml/limits.ts';
 import type { YamlDocument } from '../yaml/yaml-document.ts';
 import { BLOBS_DIRECTORY, blobsDirectory, findPathProblem, outsideMessage, PathGuard } from './blob-path.ts';
 import { validateBlob } from './generated/validate-module.js';
 import { describeViolations } from './schema-issues.ts';
 import { mendBooleans } from './yaml11-booleans.ts';
+
+// In messages; a path may be as long as the file.
+const MAX_LABEL_CHARACTERS = 120;
 
 interface Source {
   readonly document: YamlDocument;
@@ -41,16 +45,22 @@ export function readBlobs(source: Source): { blobs: Blob[]; issues: Issue[] } {
   const blobs: Blob[] = [];
   const claims = new PathClaims();
   const guard = new PathGuard(source.directory);
+  let left = 0;
   for (const [index, entry] of source.entries.entries()) {
     const label = `blobs[${index}]${labelOf(entry)}`;
     const found = readEntry(source, index, label, issues);
-    if (found === undefined) continue;
+    if (found === undefined) {
+      left += 1;
+      continue;
+    }
     const problem = (code: ErrorCode, message: string): void => {
+      left += 1;
+      if (issues.length >= MAX_PROBLEMS) return;
       issues.push({
         severity: 'error',
         code,
         message: escapeControls(`${label}: ${message}`),
-        path: found.path,
+        path: shorten(found.path, MAX_LABEL_CHARACTERS),
         ...source.document.positionOf(['blobs', index, 'path']),
       });
     };
@@ -61,6 +71,14 @@ export function readBlobs(source: Source): { blobs: Blob[]; issues: Issue[] } {
     else if (!guard.staysInside(BLOBS_DIRECTORY, found.path))
       problem('BLOBS_UNSAFE_PATH', outsideMessage(found.path));
     else blobs.push(found);
+  }
+  if (issues.length >= MAX_PROBLEMS) {
+    issues.push({
+      severity: 'error',
+      code: 'BLOBS_MALFORMED_MODULE',
+      message: `${count(left, 'entry', 'entries')} left out in all; these are the first problems`,
+      ...source.document.positionOf(['blobs']),
+    });
   }
   return { blobs, issues };
 }
@@ -76,7 +94,8 @@ function readEntry(source: Source, index: number, label: string, issues: Issue[]
   }
   if (errors.length === 0) return toBlob(source, index, entry as Record<string, unknown>);
   const path = pathOf(entry);
-  const where = path === undefined ? {} : { path };
+  if (issues.length >= MAX_PROBLEMS) return undefined;
+  const where = path === undefined ? {} : { path: shorten(path, MAX_LABEL_CHARACTERS) };
   issues.push(
     ...describeViolations(source.document, base, label, errors).map((issue) => ({ ...issue, ...where })),
   );
@@ -126,7 +145,7 @@ function pathOf(entry: unknown): string | undefined {
 
 function labelOf(entry: unknown): string {
   const path = pathOf(entry);
-  return path === undefined ? '' : ` (${path})`;
+  return path === undefined ? '' : ` (${shorten(path, MAX_LABEL_CHARACTERS)})`;
 }
 
 function rivalMessage(path: string, rival: string): string {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { basename } from 'node:path';
+import { basename, relative, sep } from 'node:path';
 import type { Module } from '../core/blob.ts';
 import { BlobsError, describeError } from '../core/errors.ts';
 import type { ModulePlace } from '../core/modules.ts';
@@ -9,10 +9,13 @@ import { readRegularFile } from '../store/regular-file.ts';
 import { MAX_YAML_BYTES } from '../yaml/limits.ts';
 import { readYaml } from '../yaml/read-yaml.ts';
 import type { YamlDocument } from '../yaml/yaml-document.ts';
+import { PathGuard } from './blob-path.ts';
 import { validateModule } from './generated/validate-module.js';
 import { readBlobs } from './read-blobs.ts';
 import { describeViolations } from './schema-issues.ts';
 import { mendBooleans } from './yaml11-booleans.ts';
+
+const MAX_NAME_CHARACTERS = 200;
 
 /** A module and everything that is wrong with its file. */
 export interface ReadModule {
@@ -37,6 +40,7 @@ export function readModule(place: ModulePlace, file: string | undefined): ReadMo
   if (file === undefined) return { module: empty, issues: [] };
   let bytes: Buffer;
   try {
+    assertOwnFile(place.directory, file);
     bytes = readRegularFile(file, MAX_YAML_BYTES);
   } catch (error) {
     return { module: empty, file, issues: [{ ...unreadable(file, error), module: empty.name }] };
@@ -104,20 +108,28 @@ function dependsOf(root: Record<string, unknown>): string[] {
 
 /** The `name:` of a file that is not YAML, so that `blobs fetch NAME` still knows which module is malformed. */
 function salvageName(bytes: Buffer): string | undefined {
-  const text = bytes.toString('utf8');
-  const name =
-    /^\ufeff?name:[ \t]*(?:"([^"\r\n]+)"|'([^'\r\n]+)'|([^\s#"'][^#\r\n]*?))[ \t]*(?:#.*)?\r?$/m.exec(text);
-  const found = name?.[1] ?? name?.[2] ?? name?.[3];
-  return found === undefined || hasControlCharacters(found) ? undefined : found;
+  const line =
+    /^(?:\ufeff)?name:(.*)$/m.exec(bytes.toString('utf8'))?.[1]?.slice(0, MAX_NAME_CHARACTERS).trim() ?? '';
+  const quoted = /^(["'])([^"']+)\1/.exec(line)?.[2];
+  const found = quoted ?? line.split(' #')[0]?.trimEnd();
+  return !found || /["'[{]/.test(found) || hasControlCharacters(found) ? undefined : found;
+}
+
+/** A link out of the module would show, in messages about it, what is in a file of the user's. */
+function assertOwnFile(directory: string, file: string): void {
+  const path = relative(directory, file).split(sep).join('/');
+  if (path.startsWith('../') || new PathGuard(directory).staysInside([], path)) return;
+  throw new BlobsError('BLOBS_UNSAFE_PATH', 'a symbolic link leads module.yml outside the module');
 }
 
 function unreadable(file: string, error: unknown): Issue {
-  const tooLarge = error instanceof BlobsError;
+  const known = error instanceof BlobsError ? error : undefined;
+  const code = known?.code === 'BLOBS_NOT_A_FILE' ? 'BLOBS_MALFORMED_YAML' : known?.code;
   return {
     severity: 'error',
-    code: tooLarge ? 'BLOBS_MALFORMED_YAML' : 'BLOBS_FILE_ACCESS',
-    message: tooLarge
-      ? error.message.replace(file, 'the file')
+    code: code ?? 'BLOBS_FILE_ACCESS',
+    message: known
+      ? known.message.replace(file, 'the file')
       : `cannot read ${basename(file)}: ${describeError(error)}`,
     file,
     line: 1,

@@ -2,6 +2,7 @@
 import type { ErrorObject } from 'ajv';
 import type { Issue } from '../core/report.ts';
 import { escapeControls, shorten } from '../core/text.ts';
+import { MAX_PROBLEMS } from '../yaml/limits.ts';
 import type { ValuePath, YamlDocument } from '../yaml/yaml-document.ts';
 
 const MAX_FOUND_CHARACTERS = 60;
@@ -31,7 +32,7 @@ export function describeViolations(
   label: string,
   errors: readonly ErrorObject[],
 ): SchemaIssue[] {
-  return violations(document, base, errors).map(({ path, message, hint }) => ({
+  return violations(document, base, errors.slice(0, MAX_PROBLEMS)).map(({ path, message, hint }) => ({
     severity: 'error',
     code: 'BLOBS_MALFORMED_MODULE',
     message: escapeControls(label === '' ? message : `${label}: ${message}`),

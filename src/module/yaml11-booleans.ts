@@ -2,14 +2,8 @@
 import type { ErrorObject } from 'ajv';
 import type { Issue } from '../core/report.ts';
 import type { ValuePath, YamlDocument } from '../yaml/yaml-document.ts';
+import { findYaml11Boolean } from '../yaml/yaml11-words.ts';
 import { pathOfPointer } from './schema-issues.ts';
-
-const WORDS = new Map([
-  ['yes', true],
-  ['on', true],
-  ['no', false],
-  ['off', false],
-]);
 
 /** What is left of the violations, and a warning for each that was mended. */
 export interface MendedBooleans {
@@ -31,7 +25,7 @@ export function mendBooleans(
     if (error.keyword !== 'type' || error.params['type'] !== 'boolean') return true;
     const path = pathOfPointer(base, error.instancePath);
     const spelling = document.findPlainScalar(path);
-    const value = spelling === undefined ? undefined : WORDS.get(spelling.toLowerCase());
+    const value = spelling === undefined ? undefined : findYaml11Boolean(spelling);
     if (spelling === undefined || value === undefined) return true;
     let parent = document.value as Record<string, unknown>;
     for (const part of path.slice(0, -1)) parent = parent[part] as Record<string, unknown>;

@@ -6,9 +6,12 @@ import { count, escapeControls } from '../core/text.ts';
 import { formatBytes, formatDuration } from './amounts.ts';
 
 /** The line for a blob that is settled; undefined for what needs none (failures are reported as errors). */
-export function fetchRowText(row: FetchRow, verbose: boolean): string | undefined {
+export function fetchRowText(row: FetchRow): string | undefined {
   const label = escapeControls(blobLabel(row.blob));
-  if (row.sources) return `would fetch ${label} from ${row.sources.join(', then ')}\n`;
+  if (row.sources) {
+    const replacing = row.replaced ? ' (replacing a modified file)' : '';
+    return `would fetch ${label}${replacing} from ${row.sources.join(', then ')}\n`;
+  }
   switch (row.result) {
     case 'mirror':
     case 'url': {
@@ -16,9 +19,9 @@ export function fetchRowText(row: FetchRow, verbose: boolean): string | undefine
       return `fetched ${label} (${formatBytes(row.bytes ?? 0)}${replaced}) from ${row.source ?? ''}\n`;
     }
     case 'up-to-date':
-      return verbose ? `up to date ${label}\n` : undefined;
+      return undefined;
     case 'skipped':
-      return row.status === 'M' ? `kept ${label} (modified)\n` : undefined;
+      return row.kept ? `kept ${label} (modified)\n` : undefined;
     case 'failed':
       return undefined;
   }
@@ -46,4 +49,9 @@ export function fetchSummaryText(report: FetchReport): string {
 export function fetchRetryText(event: FetchEvent & { kind: 'retry' }): string {
   const { label, error, delayMs } = event;
   return `${escapeControls(label)}: ${escapeControls(error.message)}; trying again in ${formatDuration(delayMs)}\n`;
+}
+
+/** What is said of a blob that needs nothing, when more is asked for. */
+export function upToDateText(row: FetchRow): string {
+  return `up to date ${escapeControls(blobLabel(row.blob))}\n`;
 }

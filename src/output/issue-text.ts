@@ -2,6 +2,7 @@
 import { isAbsolute, relative } from 'node:path';
 import type { Issue, Severity } from '../core/report.ts';
 import { escapeControls } from '../core/text.ts';
+import { redactText } from '../core/url.ts';
 import type { Colors } from './colors.ts';
 
 export interface IssueTextOptions {
@@ -21,11 +22,11 @@ export function issueText(issue: Issue, { colors, cwd }: IssueTextOptions): stri
   const paint = { error: colors.red, warning: colors.yellow, info: colors.cyan }[issue.severity];
   const rule = issue.rule === undefined ? '' : ` (${issue.rule})`;
   const where = issue.file === undefined ? '' : `${escapeControls(position(issue, cwd))}: `;
-  const head = `${colors.bold(paint(`${LABELS[issue.severity]}:`))} ${where}${escapeControls(issue.message)}`;
+  const head = `${colors.bold(paint(`${LABELS[issue.severity]}:`))} ${where}${escapeControls(redactText(issue.message))}`;
   const lines = [
     `${head} ${colors.dim(`[${issue.code}]${rule}`)}`,
     ...excerpt(issue, colors),
-    ...(issue.facts ?? []).map((fact) => `  ${escapeControls(fact)}`),
+    ...(issue.facts ?? []).map((fact) => `  ${escapeControls(redactText(fact))}`),
     ...(issue.hint === undefined ? [] : [`  ${colors.bold('hint:')} ${escapeControls(issue.hint)}`]),
   ];
   return `${lines.join('\n')}\n`;
@@ -46,7 +47,7 @@ function excerpt({ sourceLine, line, column }: Issue, colors: Colors): string[] 
   const before = escapeControls(shown.slice(0, Math.max(0, column - 1 - start)));
   const margin = String(line);
   return [
-    `  ${colors.dim(`${margin} |`)} ${escapeControls(shown)}`,
+    `  ${colors.dim(`${margin} |`)} ${escapeControls(redactText(shown))}`,
     `  ${colors.dim(`${' '.repeat(margin.length)} |`)} ${' '.repeat(before.length)}${colors.bold('^')}`,
   ];
 }

@@ -9,7 +9,7 @@ import type {
   ModulesReport,
   Report,
 } from '../core/report.ts';
-import { redactUrl } from '../core/url.ts';
+import { redactText, redactUrl } from '../core/url.ts';
 
 const SCHEMA_VERSION = 1;
 
@@ -71,7 +71,7 @@ export function cleanDocument(report: CleanReport): JsonDocument {
 
 export function modulesDocument(report: ModulesReport, all: boolean): JsonDocument {
   const { workspace } = report;
-  const moduleOf = new Map(report.rows.map(({ module }) => [module.project, module.name]));
+  const moduleOf = new Map(report.modules.map((module) => [module.project, module.name]));
   const projects = workspace?.projects.filter((project) => all || (project.active && project.cloned)) ?? [];
   return {
     ...document('modules', report, [], { total: report.rows.length }),
@@ -92,7 +92,12 @@ export function modulesDocument(report: ModulesReport, all: boolean): JsonDocume
 
 /** The text of a document, as it is printed. */
 export function jsonText(value: JsonDocument): string {
-  return `${JSON.stringify(value, undefined, 2)}\n`;
+  // JSON allows these raw, and a terminal would obey them.
+  const text = JSON.stringify(value, undefined, 2).replace(
+    /[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  return `${text}\n`;
 }
 
 function document(
@@ -104,8 +109,8 @@ function document(
   return { schemaVersion: SCHEMA_VERSION, command, blobs, issues: issues.map(issueJson), summary };
 }
 
-function issueJson({ sourceLine: _, ...issue }: Issue): unknown {
-  return issue;
+function issueJson({ sourceLine: _line, stack: _stack, ...issue }: Issue): unknown {
+  return { ...issue, message: redactText(issue.message) };
 }
 
 function statusSummary(rows: readonly BlobRow[]): Record<string, number> {

@@ -3,7 +3,7 @@ import type { Blob } from '../core/blob.ts';
 import { BlobsError } from '../core/errors.ts';
 import type { BlobRow } from '../core/report.ts';
 import { escapeControls } from '../core/text.ts';
-import { redactUrl } from '../core/url.ts';
+import { redactText, redactUrl } from '../core/url.ts';
 import { FormatTemplate, type FormatValue } from './python-format/template.ts';
 
 const MISSING: FormatValue = { kind: 'missing' };
@@ -82,7 +82,7 @@ function fieldValue({ blob, ...row }: BlobRow, name: string): FormatValue {
     case 'number':
       return Number.isSafeInteger(value) ? { kind: 'integer', value } : string(String(value));
     case 'string':
-      return string(value);
+      return string(redactText(value));
     default:
       if (value === undefined || value === null) return MISSING;
       return string(Array.isArray(value) ? value.map(plainText).join(' ') : plainText(value));
@@ -90,7 +90,7 @@ function fieldValue({ blob, ...row }: BlobRow, name: string): FormatValue {
 }
 
 function plainText(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return redactText(typeof value === 'string' ? value : JSON.stringify(value));
 }
 
 function sampleBlob(): Blob {

@@ -36,12 +36,12 @@ export function modulesText(report: ModulesReport, options: ModulesTextOptions):
     String(present),
     formatBytes(bytes),
   ]);
-  const taken = new Set(report.rows.map(({ module }) => module.project));
+  const taken = new Set(report.modules.map((module) => module.project));
   const others = (options.all ? (report.workspace?.projects ?? []) : []).filter(
     ({ name }) => !taken.has(name),
   );
   const projects = others.map((project) => [
-    project.cloned ? '-' : '(not cloned)',
+    project.cloned ? '(no module)' : '(not cloned)',
     escapeControls(shortPath(project.abspath, options.cwd)),
     escapeControls(project.name) + (project.active ? '' : ' (inactive)'),
     '',

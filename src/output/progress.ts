@@ -3,6 +3,7 @@ import { createLogUpdate } from 'log-update';
 import type { FetchEvent } from '../app/fetch-events.ts';
 import { escapeControls } from '../core/text.ts';
 import { formatBytes, formatDuration } from './amounts.ts';
+import { cutToWidth, displayWidth } from './display-width.ts';
 
 const FRAME_MS = 100;
 const MAX_LINES = 10;
@@ -11,6 +12,8 @@ interface Active {
   readonly label: string;
   received: number;
   total?: number;
+  /** Why nothing comes at the moment. */
+  note?: string;
 }
 
 /** A terminal to draw on. */
@@ -51,11 +54,17 @@ export class ProgressDisplay {
       case 'attempt':
         this.#update(event.id, (active) => {
           active.received = 0;
+          delete active.note;
         });
         break;
       case 'announced':
         this.#update(event.id, (active) => {
           active.total = event.bytes;
+        });
+        break;
+      case 'retry':
+        this.#update(event.id, (active) => {
+          active.note = `trying again in ${formatDuration(event.delayMs)}`;
         });
         break;
       case 'bytes':
@@ -111,17 +120,20 @@ export class ProgressDisplay {
     const rate = `${formatBytes(Math.round(this.#bytes / seconds))}/s`;
     const time = formatDuration(this.#now() - this.#startMs);
     lines.push(`${this.#done} of ${this.#downloads}  ${formatBytes(this.#bytes)}  ${rate}  ${time}`);
-    return lines.map((line) => [...line].slice(0, width).join('')).join('\n');
+    return lines.map((line) => cutToWidth(line, width)).join('\n');
   }
 }
 
-function downloadLine({ label, received, total }: Active, width: number): string {
-  const amount =
-    total === undefined || total === 0
-      ? formatBytes(received)
-      : `${String(Math.min(100, Math.floor((received / total) * 100))).padStart(3)}% of ${formatBytes(total)}`;
+function downloadLine(active: Active, width: number): string {
+  const amount = active.note ?? amountText(active);
+  const { label } = active;
   const room = Math.max(8, width - amount.length - 4);
-  const characters = [...label];
-  const name = characters.length <= room ? label : `…${characters.slice(1 - room).join('')}`;
-  return `  ${name.padEnd(room)}  ${amount}`;
+  const name = cutToWidth(label, room, true);
+  return `  ${name}${' '.repeat(room - displayWidth(name))}  ${amount}`;
+}
+
+function amountText({ received, total }: Active): string {
+  if (total === undefined || total === 0) return formatBytes(received);
+  const percent = Math.min(100, Math.floor((received / total) * 100));
+  return `${String(percent).padStart(3)}% of ${formatBytes(total)}`;
 }

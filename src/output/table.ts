@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Table from 'cli-table3';
+import { cutToWidth, displayWidth } from './display-width.ts';
 
 export interface Column {
   readonly title: string;
@@ -31,11 +32,11 @@ export function renderTable(
     colAligns: shown.map(({ column }) => column.align ?? 'left'),
     colWidths: shown.map(({ width: w }) => w),
   });
-  table.push(shown.map(({ column, width: w }) => cut(column.title, w, false)));
+  table.push(shown.map(({ column, width: w }) => cutToWidth(column.title, w)));
   for (const row of rows) {
     table.push(
       shown.map(({ column, i, width: w }) => {
-        const text = cut(row[i] ?? '', w, column.keepEnd ?? false);
+        const text = cutToWidth(row[i] ?? '', w, column.keepEnd);
         return column.paint ? column.paint(text) : text;
       }),
     );
@@ -71,7 +72,7 @@ function fitWidths(
   width: number,
 ): number[] {
   const widths = columns.map(({ title }, i) =>
-    rows.reduce((most, row) => Math.max(most, [...(row[i] ?? '')].length), title.length),
+    rows.reduce((most, row) => Math.max(most, displayWidth(row[i] ?? '')), title.length),
   );
   const over = (): number => widths.reduce((sum, w) => sum + (w > 0 ? w + GAP : 0), -GAP) - width;
   const givers = columns.map((column, i) => ({ column, i })).filter(({ column }) => (column.give ?? 0) > 0);
@@ -83,11 +84,4 @@ function fitWidths(
     widths[i] = Math.max(Math.min(widths[i] ?? 0, least), (widths[i] ?? 0) - excess);
   }
   return widths;
-}
-
-function cut(text: string, width: number, keepEnd: boolean): string {
-  const characters = [...text];
-  if (characters.length <= width) return text;
-  if (width <= 1) return characters.slice(0, width).join('');
-  return keepEnd ? `…${characters.slice(1 - width).join('')}` : `${characters.slice(0, width - 1).join('')}…`;
 }

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readdirSync, unlinkSync } from 'node:fs';
+import { lstatSync, readdirSync, readlinkSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemCode } from '../core/errors.ts';
 
-// The part after the process id is random; the next run removes those whose process is gone.
-const NAME = /^\.blobs-(\d+)-/;
+// `.blobs-<pid>-`, on Linux `n<pid namespace>-`, and something random. The next run removes those whose process is
+// gone; in another namespace, such as a container's, that can be told by the age alone.
+const NAME = /^\.blobs-(\d+)-(?:n(\d+)-)?/;
+
+const MAX_FOREIGN_AGE_MS = 24 * 60 * 60 * 1000;
 
 const ours = new Set<string>();
 
 /** The path of a new temporary file in `directory`; it belongs to this process until it is forgotten. */
 export function newTemporary(directory: string): string {
   const random = Math.random().toString(16).slice(2).padEnd(13, '0');
-  const path = join(directory, `.blobs-${process.pid}-${Date.now().toString(16)}${random}`);
+  const path = join(directory, `.blobs-${process.pid}-${namespacePart()}${Date.now().toString(16)}${random}`);
   ours.add(path);
   return path;
 }
@@ -38,8 +41,14 @@ export function removeTemporaryFilesNow(): void {
   ours.clear();
 }
 
-/** Removes the temporary files in `directory` whose process is gone. A missing directory has none. */
-export function removeStaleTemporaryFiles(directory: string): void {
+/**
+ * Removes the temporary files in `directory` whose process is gone, but for those that `isKept` names. A missing
+ * directory has none.
+ */
+export function removeStaleTemporaryFiles(
+  directory: string,
+  isKept: (path: string) => boolean = () => false,
+): void {
   let names: string[];
   try {
     names = readdirSync(directory);
@@ -47,19 +56,22 @@ export function removeStaleTemporaryFiles(directory: string): void {
     return;
   }
   for (const name of names) {
-    const pid = NAME.exec(name)?.[1];
+    const [, pid, namespace] = NAME.exec(name) ?? [];
     const path = join(directory, name);
-    if (pid === undefined || isInUse(Number(pid), path)) continue;
+    if (pid === undefined || isKept(path)) continue;
     try {
-      unlinkSync(path);
+      if (!isInUse(path, Number(pid), namespace)) unlinkSync(path);
     } catch {
       // Another run was faster, or the directory cannot be written: what follows will say so.
     }
   }
 }
 
-/** A process id that is ours may have been another's before: containers start counting anew. */
-function isInUse(pid: number, path: string): boolean {
+function isInUse(path: string, pid: number, namespace: string | undefined): boolean {
+  if (namespace !== undefined && `n${namespace}-` !== namespacePart()) {
+    return Date.now() - lstatSync(path).mtimeMs < MAX_FOREIGN_AGE_MS;
+  }
+  // A process id that is ours may have been another's before: containers start counting anew.
   return pid === process.pid ? ours.has(path) : isRunning(pid);
 }
 
@@ -71,4 +83,18 @@ function isRunning(pid: number): boolean {
   } catch (error) {
     return systemCode(error) === 'EPERM';
   }
+}
+
+let knownNamespace: string | undefined;
+
+function namespacePart(): string {
+  if (knownNamespace !== undefined) return knownNamespace;
+  try {
+    const id = /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0];
+    knownNamespace = id === undefined ? '' : `n${id}-`;
+  } catch {
+    // Not Linux, or no /proc.
+    knownNamespace = '';
+  }
+  return knownNamespace;
 }

@@ -17,7 +17,7 @@ export function addCleanCommand(program: Command, run: Run): void {
     name: 'clean',
     summary: "delete the blobs' files",
     description:
-      'Delete the files of the selected blobs, whatever they hold, and the directories below zephyr/blobs\nthat are empty then. Files that module.yml does not declare stay.',
+      'Delete the files of the selected blobs, whatever they hold, and the directories below zephyr/blobs that are empty then. Files that module.yml does not declare stay.',
     examples: [
       ['blobs clean', 'all blobs of the workspace'],
       ["blobs clean -n -l 'lib/' hal_nxp", 'what would be deleted of one module'],

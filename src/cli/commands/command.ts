@@ -15,17 +15,26 @@ export interface CommandTexts {
   readonly description: string;
   /** Commands as a user types them, each with what it does. */
   readonly examples: readonly (readonly [command: string, does: string])[];
+  /** Whether -l and -t choose blobs, beside MODULE...; true unless said otherwise. */
+  readonly selectsBlobs?: boolean;
   /** Adds the options that the command alone has. */
   readonly addOptions?: (command: Command) => void;
 }
+
+// Beyond it, what an example does stands below the example.
+const MAX_EXAMPLE_CHARACTERS = 60;
 
 /** Adds a command that is about blobs: MODULE..., the options that choose blobs, and the global options. */
 export function addBlobCommand(program: Command, texts: CommandTexts): Command {
   const command = program.command(texts.name).summary(texts.summary).description(texts.description);
   texts.addOptions?.(command);
-  addGlobalOptions(addSelection(command));
+  command.argument('[MODULE...]', 'names of modules (default: all)');
+  if (texts.selectsBlobs ?? true) addSelection(command);
+  addGlobalOptions(command);
   const width = Math.max(...texts.examples.map(([example]) => example.length));
-  const examples = texts.examples.map(([example, does]) => `  ${example.padEnd(width)}  ${does}`);
+  const examples = texts.examples.map(([example, does]) =>
+    width > MAX_EXAMPLE_CHARACTERS ? `  ${example}\n      ${does}` : `  ${example.padEnd(width)}  ${does}`,
+  );
   return command.addHelpText('after', `\nExamples:\n${examples.join('\n')}`);
 }
 

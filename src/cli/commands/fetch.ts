@@ -11,7 +11,7 @@ export function addFetchCommand(program: Command, run: Run): void {
     name: 'fetch',
     summary: 'download blobs and verify them',
     description:
-      'Make every selected blob present and verified. A file appears at its place only when it is\ncomplete and its SHA-256 is right; until then the previous file stays. What is up to date is not\ndownloaded, and one failure does not stop the others.',
+      'Make every selected blob present and verified. A file appears at its place only when it is complete and its SHA-256 is right; until then the previous file stays. What is up to date is not downloaded, and one failure does not stop the others.',
     examples: [
       ['blobs fetch hal_espressif', 'everything that one module needs'],
       [
@@ -34,7 +34,11 @@ export function addFetchCommand(program: Command, run: Run): void {
         )
         .option('-n, --dry-run', 'say what would be done and from where; change nothing')
         .option('--keep-modified', 'leave files of status M alone')
-        .option('--mirror <from=to>', 'ask another place for URLs that begin with FROM (repeatable)', collect)
+        .option(
+          '--mirror <from=to>',
+          'ask another place first for URLs that begin with FROM (repeatable); an https:, http: or file: URL that may hold {sha256}; sha256=TO is for every blob',
+          collect,
+        )
         .addOption(
           new Option('--timeout <s>', 'seconds without a byte that end an attempt')
             .argParser(seconds)

@@ -14,7 +14,7 @@ export function addLintCommand(program: Command, run: Run): void {
     name: 'lint',
     summary: 'check module.yml files',
     description:
-      'Check that module.yml files are sound: YAML, schema, safe paths, SPDX licence expressions. Findings go to stdout,\neach with file, line and column. Exits with 65 if a file is malformed, else with 1 if there are errors.',
+      'Check that module.yml files are sound: YAML, schema, safe paths, SPDX licence expressions. Findings go to stdout, each with file, line and column. Exits with 65 if a file is malformed, else with 1 if there are errors.',
     examples: [
       ['blobs lint -m .', 'the module in this directory'],
       ['blobs lint --json hal_nxp', 'one module, for a script'],

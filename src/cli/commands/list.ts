@@ -20,7 +20,7 @@ export function addListCommand(program: Command, run: Run): void {
     name: 'list',
     summary: 'list blobs and whether they are there',
     description:
-      'List the blobs that modules declare, a line each: A (present, the hash matches), M (present, the\nhash differs) or D (absent). On a terminal it is a table.',
+      'List the blobs that modules declare, a line each: A (present, the hash matches), M (present, the hash differs) or D (absent). On a terminal it is a table.',
     examples: [
       ['blobs list', 'all blobs of the workspace'],
       [

@@ -17,7 +17,7 @@ export function addVerifyCommand(program: Command, run: Run): void {
     name: 'verify',
     summary: 're-hash every blob; for CI',
     description:
-      'Read every selected blob and compare its SHA-256 with the declared one. Prints a line for each, as\nlist does. Exits with 65 if one is wrong, else with 1 if one is missing. Changes nothing and never\nuses the network.',
+      'Read every selected blob and compare its SHA-256 with the declared one. Prints a line for each, as list does. Exits with 65 if one is wrong, else with 1 if one is missing. Changes nothing and never uses the network.',
     examples: [
       ['blobs verify', 'everything must be there and right'],
       ['blobs verify --allow-missing hal_nxp', 'what is there of one module must be right'],

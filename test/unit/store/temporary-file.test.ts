@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { TemporaryFile } from '../../../src/store/temporary-file.ts';
 import { removeStaleTemporaryFiles, removeTemporaryFilesNow } from '../../../src/store/temporary-names.ts';
 import { filesBelow, tempDir } from '../../support/temp.ts';
@@ -32,7 +32,7 @@ describe('TemporaryFile', () => {
     const directory = join(tempDir(), 'a', 'b');
     const file = await write(directory, 'x');
     expect(filesBelow(directory)).toEqual([
-      expect.stringMatching(new RegExp(`^\\.blobs-${process.pid}-[0-9a-f]+$`)),
+      expect.stringMatching(new RegExp(`^\\.blobs-${process.pid}-(n\\d+-)?[0-9a-f]+$`)),
     ]);
     await file.discard();
     expect(filesBelow(directory)).toEqual([]);
@@ -154,6 +154,19 @@ describe('removeStaleTemporaryFiles', () => {
     removeStaleTemporaryFiles(directory);
     expect(existsSync(join(directory, `.blobs-${dead}-dir`))).toBe(true);
     expect(filesBelow(directory)).toEqual(['precious']);
+  });
+
+  it("keeps what belongs to another user's process, to another pid namespace, or is declared", () => {
+    const directory = tempDir();
+    const dead = deadProcess();
+    const kept = ['.blobs-1-aa', `.blobs-${dead}-n1-aa`, `.blobs-${dead}-fw.bin`];
+    for (const name of kept) writeFileSync(join(directory, name), '');
+    const kill = vi.spyOn(process, 'kill').mockImplementation((pid) => {
+      throw Object.assign(new Error('no'), { code: pid === 1 ? 'EPERM' : 'ESRCH' });
+    });
+    onTestFinished(() => kill.mockRestore());
+    removeStaleTemporaryFiles(directory, (path) => path.endsWith('fw.bin'));
+    expect(filesBelow(directory)).toEqual([...kept].sort());
   });
 
   it('has nothing to do in a directory that is missing', () => {
