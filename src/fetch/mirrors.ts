@@ -41,9 +41,6 @@ export function parseMirror(text: string): Mirror {
   ) {
     throw usage(`--mirror: ${redactUrl(from)} is neither "sha256" nor the beginning of an http or https URL`);
   }
-  if (!from.endsWith('/') && prefix.pathname !== '/') {
-    throw usage(`--mirror: ${redactUrl(from)} is no prefix: it must end with "/" or be a whole origin`);
-  }
   return { prefix: withSlash(prefix.href), replacement: to };
 }
 

@@ -67,6 +67,7 @@ test('a prefix ends at a slash', async () => {
 
   expect(pathsAsked(server)).toEqual(['/origin/vendor/fw.bin']);
   expect(result.code).toBe(0);
+  expect(result.json().issues).toMatchObject([{ severity: 'info', code: 'BLOBS_UNUSED_MIRROR' }]);
 });
 
 test('a mirror that is addressed by hash comes first', async () => {
