@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { setTimeout as wait } from 'node:timers/promises';
-import type { FetchDeps, Network } from '../app/fetch-blobs.ts';
+import type { FetchDeps, Network } from '../app/fetch-options.ts';
 import type { Clock } from '../core/deps.ts';
 import { preloadHashing } from '../store/create-hash.ts';
 import { createPrompt } from './prompt.ts';

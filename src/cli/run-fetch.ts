@@ -5,7 +5,7 @@ import { parseMirror } from '../fetch/mirrors.ts';
 import { fetchDocument } from '../output/json.ts';
 import { createFetchDeps } from './deps.ts';
 import type { ExitCode } from './exit-codes.ts';
-import { DEFAULT_JOBS, type FetchCommandOptions } from './fetch-options.ts';
+import { DEFAULT_JOBS, type FetchCommandOptions } from './fetch-command-options.ts';
 import { FetchView } from './fetch-view.ts';
 import { present, type Session } from './session.ts';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { findSha256, type Sha256 } from '../../core/sha256.ts';
-import { DEFAULT_JOBS, type FetchCommandOptions } from '../fetch-options.ts';
+import { DEFAULT_JOBS, type FetchCommandOptions } from '../fetch-command-options.ts';
 import { byteCount, collect, type SelectionOptions, seconds, wholeNumber } from '../options.ts';
 import { addBlobCommand, queryOf, type Run } from './command.ts';
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
-import { type FetchDeps, type FetchOptions, fetchBlobs } from '../../../src/app/fetch-blobs.ts';
+import { fetchBlobs } from '../../../src/app/fetch-blobs.ts';
 import type { FetchEvent } from '../../../src/app/fetch-events.ts';
+import type { FetchDeps, FetchOptions } from '../../../src/app/fetch-options.ts';
 import type { FetchReport } from '../../../src/core/report.ts';
 import { tempDir } from '../../support/temp.ts';
 import { FakeClock, FakePrompt, NEVER, queryFor } from '../samples.ts';

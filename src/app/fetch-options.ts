@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Clock, Prompt } from '../core/deps.ts';
+import type { HttpOptions } from '../fetch/http.ts';
+import type { Mirror } from '../fetch/mirrors.ts';
+import type { FetchObserver } from './fetch-events.ts';
+import type { LicenseOptions } from './license-gate.ts';
+import type { BlobQuery } from './load-modules.ts';
+
+export interface FetchOptions extends BlobQuery {
+  readonly licenses: Omit<LicenseOptions, 'dryRun'>;
+  /** Downloads at once. */
+  readonly jobs: number;
+  readonly dryRun: boolean;
+  readonly keepModified: boolean;
+  readonly failFast: boolean;
+  readonly mirrors: readonly Mirror[];
+  readonly timeoutMs: number;
+  readonly retries: number;
+  readonly maxSizeBytes: number;
+}
+
+/** What a fetch needs of the world. */
+export interface FetchDeps {
+  readonly clock: Clock;
+  readonly prompt: Prompt;
+  /** 0 ≤ x < 1. */
+  readonly random: () => number;
+  /** Opens the network when the first download needs it. */
+  readonly openNetwork: (options: Pick<FetchOptions, 'jobs' | 'timeoutMs'>) => Promise<Network>;
+  readonly observe: FetchObserver;
+}
+
+export type Network = Pick<HttpOptions, 'transport' | 'userAgent' | 'trace'>;
