@@ -3,9 +3,9 @@ import type { Blob, Module } from '../core/blob.ts';
 import type { Workspace } from '../core/modules.ts';
 import type { Issue } from '../core/report.ts';
 import { readModule } from '../module/read-module.ts';
-import { findModules, type ModuleSearch } from '../workspace/find-modules.ts';
-import { findModuleFile } from '../workspace/is-module.ts';
-import { duplicateNameIssues, orderModules } from '../workspace/order-modules.ts';
+import { findModules, type ModuleSearch } from '../workspace/modules/find-modules.ts';
+import { findModuleFile } from '../workspace/modules/is-module.ts';
+import { duplicateNameIssues, orderModules } from '../workspace/modules/order-modules.ts';
 import { assertModulesExist, isEverything, namesModule, type Selection, selectBlobs } from './selection.ts';
 
 /** Where to look for modules, and which of their blobs are meant. */

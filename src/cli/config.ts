@@ -2,9 +2,9 @@
 import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { BlobsError } from '../core/errors.ts';
-import type { ModuleSearch } from '../workspace/find-modules.ts';
 import { findTopdir } from '../workspace/find-topdir.ts';
-import { loadWestConfig, westConfigFiles } from '../workspace/west-config.ts';
+import type { ModuleSearch } from '../workspace/modules/find-modules.ts';
+import { loadWestConfig, westConfigFiles } from '../workspace/west-config/west-config.ts';
 import { type Environment, readEnvironment } from './environment.ts';
 
 /** The global options as commander gives them. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { ModuleSearch } from '../workspace/find-modules.ts';
+import type { ModuleSearch } from '../workspace/modules/find-modules.ts';
 
 /** The environment variables that the program reads: the only place that names them. */
 export interface Environment {

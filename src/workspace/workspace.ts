@@ -4,14 +4,14 @@ import { BlobsError } from '../core/errors.ts';
 import type { Workspace } from '../core/modules.ts';
 import type { Issue } from '../core/report.ts';
 import { escapeControls } from '../core/text.ts';
-import { isGitRepository } from './git-repository.ts';
-import type { IniValue } from './ini-value.ts';
-import { resolveManifest } from './manifest.ts';
-import { MANIFEST_PROJECT } from './manifest-projects.ts';
-import { readManifestFile } from './manifest-source.ts';
-import { tidyPath } from './project-paths.ts';
-import { unsupportedInConfig } from './unsupported.ts';
-import type { WestConfig } from './west-config.ts';
+import { isGitRepository } from './git/git-repository.ts';
+import { tidyPath } from './manifest/project-paths.ts';
+import { MANIFEST_PROJECT } from './manifest/projects.ts';
+import { readManifestFile } from './manifest/read-manifest.ts';
+import { resolveManifest } from './manifest/resolve-manifest.ts';
+import { unsupportedInConfig } from './manifest/unsupported.ts';
+import type { IniValue } from './west-config/ini-value.ts';
+import type { WestConfig } from './west-config/west-config.ts';
 
 /** A workspace, and what was worth a warning in it. */
 interface LoadedWorkspace {

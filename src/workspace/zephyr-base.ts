@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import path from 'node:path';
 import type { Workspace } from '../core/modules.ts';
-import type { WestConfig } from './west-config.ts';
+import type { WestConfig } from './west-config/west-config.ts';
 
 /**
  * The Zephyr repository of a workspace: `given` (from an option or `ZEPHYR_BASE`), else west's `zephyr.base`, else

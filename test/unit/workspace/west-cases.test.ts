@@ -6,9 +6,9 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Module } from '../../../src/core/blob.ts';
 import type { ErrorCode } from '../../../src/core/errors.ts';
 import type { ModulePlace } from '../../../src/core/modules.ts';
-import { findModules } from '../../../src/workspace/find-modules.ts';
-import { findModuleFile } from '../../../src/workspace/is-module.ts';
-import { orderModules } from '../../../src/workspace/order-modules.ts';
+import { findModules } from '../../../src/workspace/modules/find-modules.ts';
+import { findModuleFile } from '../../../src/workspace/modules/is-module.ts';
+import { orderModules } from '../../../src/workspace/modules/order-modules.ts';
 import { readYaml } from '../../../src/yaml/read-yaml.ts';
 import { caught } from './temporary.ts';
 

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import path from 'node:path';
-import { BlobsError } from '../core/errors.ts';
-import type { ModulePlace, Workspace } from '../core/modules.ts';
-import type { Issue } from '../core/report.ts';
-import { escapeControls } from '../core/text.ts';
-import { realPath } from './file-system.ts';
-import { findNearest, findTopdir } from './find-topdir.ts';
+import { BlobsError } from '../../core/errors.ts';
+import type { ModulePlace, Workspace } from '../../core/modules.ts';
+import type { Issue } from '../../core/report.ts';
+import { escapeControls } from '../../core/text.ts';
+import { realPath } from '../file-system.ts';
+import { findNearest, findTopdir } from '../find-topdir.ts';
+import { loadWestConfig, type WestConfigLocations, westConfigFiles } from '../west-config/west-config.ts';
+import { loadWorkspace } from '../workspace.ts';
+import { findZephyrBase } from '../zephyr-base.ts';
 import { findModuleFile, isModule } from './is-module.ts';
-import { loadWestConfig, type WestConfigLocations, westConfigFiles } from './west-config.ts';
-import { loadWorkspace } from './workspace.ts';
 import { projectPlaces } from './workspace-modules.ts';
-import { findZephyrBase } from './zephyr-base.ts';
 
 /** Everything that says where modules may be. All directories are absolute; empty parts are gone. */
 export interface ModuleSearch {

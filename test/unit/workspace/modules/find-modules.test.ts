@@ -3,9 +3,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findModules, type ModuleSearch } from '../../../src/workspace/find-modules.ts';
-import { findModuleFile } from '../../../src/workspace/is-module.ts';
-import { caught, temporaryTree } from './temporary.ts';
+import { findModules, type ModuleSearch } from '../../../../src/workspace/modules/find-modules.ts';
+import { findModuleFile } from '../../../../src/workspace/modules/is-module.ts';
+import { caught, temporaryTree } from '../temporary.ts';
 
 const WORKSPACE = {
   '.west/config': '[manifest]\npath = app\n',

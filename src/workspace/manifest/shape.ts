@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ValuePath, YamlDocument } from '../yaml/yaml-document.ts';
-import { malformed, malformedKey } from './manifest-source.ts';
+import type { ValuePath, YamlDocument } from '../../yaml/yaml-document.ts';
+import { malformed, malformedKey } from './read-manifest.ts';
 import { isYaml11Boolean } from './yaml11.ts';
 
 /** A manifest's `manifest:` whose keys and types are as west's schema has them. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { BlobsError } from '../core/errors.ts';
-import { escapeControls, shorten } from '../core/text.ts';
+import { BlobsError } from '../../core/errors.ts';
+import { escapeControls, shorten } from '../../core/text.ts';
 
 /** One option as it is written, before `%(name)s` is expanded. */
 export interface IniOption {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import path from 'node:path';
-import { isFile } from './file-system.ts';
+import { isFile } from '../file-system.ts';
 
 /** The module file of the module in `directory`: `zephyr/module.yml`, else `zephyr/module.yaml`. */
 export function findModuleFile(directory: string): string | undefined {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
-import { mergeIni, parseIni } from '../../../src/workspace/ini.ts';
-import { findIniBoolean, findIniValue } from '../../../src/workspace/ini-value.ts';
-import { caught } from './temporary.ts';
+import { mergeIni, parseIni } from '../../../../src/workspace/west-config/ini.ts';
+import { findIniBoolean, findIniValue } from '../../../../src/workspace/west-config/ini-value.ts';
+import { caught } from '../temporary.ts';
 
 function get(text: string, section: string, option: string): string | undefined {
   return findIniValue(parseIni('config', text), section, option)?.value;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { YamlDocument } from '../yaml/yaml-document.ts';
-import type { ManifestData } from './manifest-shape.ts';
-import { malformed } from './manifest-source.ts';
+import type { YamlDocument } from '../../yaml/yaml-document.ts';
+import { malformed } from './read-manifest.ts';
+import type { ManifestData } from './shape.ts';
 
 // The releases of west that changed the manifest's schema; others are no schema version.
 const VERSIONS = ['0.6.99', '0.7', '0.8', '0.9', '0.10', '0.12', '0.13', '1.0', '1.2'];

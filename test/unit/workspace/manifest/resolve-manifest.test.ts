@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
-import { resolveManifest } from '../../../src/workspace/manifest.ts';
-import { parseManifestText } from '../../../src/workspace/manifest-source.ts';
-import { findPathProblem, tidyPath } from '../../../src/workspace/project-paths.ts';
-import { caught } from './temporary.ts';
+import { findPathProblem, tidyPath } from '../../../../src/workspace/manifest/project-paths.ts';
+import { parseManifestText } from '../../../../src/workspace/manifest/read-manifest.ts';
+import { resolveManifest } from '../../../../src/workspace/manifest/resolve-manifest.ts';
+import { caught } from '../temporary.ts';
 
 const read = (text: string) => resolveManifest(parseManifestText('west.yml', Buffer.from(text)), 'app');
 const project = (fields: string) => read(`manifest:\n  projects:\n    - {url: u, ${fields}}\n`);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Issue } from '../core/report.ts';
-import type { YamlDocument } from '../yaml/yaml-document.ts';
-import type { ManifestData } from './manifest-shape.ts';
-import { malformed } from './manifest-source.ts';
+import type { Issue } from '../../core/report.ts';
+import type { YamlDocument } from '../../yaml/yaml-document.ts';
+import { malformed } from './read-manifest.ts';
+import type { ManifestData } from './shape.ts';
 import { findBoolean } from './yaml11.ts';
 
 /**

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Module } from '../core/blob.ts';
-import type { Issue } from '../core/report.ts';
-import { count, escapeControls } from '../core/text.ts';
+import type { Module } from '../../core/blob.ts';
+import type { Issue } from '../../core/report.ts';
+import { count, escapeControls } from '../../core/text.ts';
 import { findCycles } from './find-cycles.ts';
 
 // One line of output must stay readable, and a cycle may have thousands of members.

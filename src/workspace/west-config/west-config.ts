@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isUtf8 } from 'node:buffer';
 import path from 'node:path';
-import { BlobsError } from '../core/errors.ts';
-import { readRegularFile } from '../store/regular-file.ts';
-import { isFile } from './file-system.ts';
+import { BlobsError } from '../../core/errors.ts';
+import { readRegularFile } from '../../store/regular-file.ts';
+import { isFile } from '../file-system.ts';
 import { type IniSections, mergeIni, parseIni } from './ini.ts';
 import { findIniValue, type IniValue } from './ini-value.ts';
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { BlobsError, describeError } from '../core/errors.ts';
-import { escapeControls, shorten } from '../core/text.ts';
-import { readRegularFile } from '../store/regular-file.ts';
-import { MAX_YAML_BYTES } from '../yaml/limits.ts';
-import { readYaml } from '../yaml/read-yaml.ts';
-import type { SourcePosition, ValuePath, YamlDocument } from '../yaml/yaml-document.ts';
+import { BlobsError, describeError } from '../../core/errors.ts';
+import { escapeControls, shorten } from '../../core/text.ts';
+import { readRegularFile } from '../../store/regular-file.ts';
+import { MAX_YAML_BYTES } from '../../yaml/limits.ts';
+import { readYaml } from '../../yaml/read-yaml.ts';
+import type { SourcePosition, ValuePath, YamlDocument } from '../../yaml/yaml-document.ts';
 
 // YAML 1.2 §5.1: every other C0 character, DEL, and most of C1 must be escaped; PyYAML refuses them too.
 const UNPRINTABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\ufffe\uffff]/;

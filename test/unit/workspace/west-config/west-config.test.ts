@@ -3,10 +3,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findTopdir } from '../../../src/workspace/find-topdir.ts';
-import { isGitRepository } from '../../../src/workspace/git-repository.ts';
-import { loadWestConfig, westConfigFiles } from '../../../src/workspace/west-config.ts';
-import { caught, temporaryTree } from './temporary.ts';
+import { findTopdir } from '../../../../src/workspace/find-topdir.ts';
+import { isGitRepository } from '../../../../src/workspace/git/git-repository.ts';
+import { loadWestConfig, westConfigFiles } from '../../../../src/workspace/west-config/west-config.ts';
+import { caught, temporaryTree } from '../temporary.ts';
 
 describe('loadWestConfig', () => {
   it('reads local before global before system and says which file a value is from', () => {

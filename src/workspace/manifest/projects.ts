@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ValuePath, YamlDocument } from '../yaml/yaml-document.ts';
-import type { ManifestData, ProjectData } from './manifest-shape.ts';
-import { malformed } from './manifest-source.ts';
+import type { ValuePath, YamlDocument } from '../../yaml/yaml-document.ts';
 import { findPathProblem, tidyPath } from './project-paths.ts';
+import { malformed } from './read-manifest.ts';
+import type { ManifestData, ProjectData } from './shape.ts';
 
 /** A project as one manifest file declares it. */
 export interface ManifestProject {

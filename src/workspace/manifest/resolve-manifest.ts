@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Issue } from '../core/report.ts';
-import type { YamlDocument } from '../yaml/yaml-document.ts';
-import { checkDistinctPaths, type ManifestProject, ownProjects } from './manifest-projects.ts';
-import { manifestData } from './manifest-shape.ts';
-import { malformed } from './manifest-source.ts';
-import { checkManifestVersion } from './manifest-version.ts';
+import type { Issue } from '../../core/report.ts';
+import type { YamlDocument } from '../../yaml/yaml-document.ts';
+import { checkDistinctPaths, type ManifestProject, ownProjects } from './projects.ts';
+import { malformed } from './read-manifest.ts';
+import { checkManifestVersion } from './schema-version.ts';
+import { manifestData } from './shape.ts';
 import { checkSubmodules } from './submodules.ts';
 import { unsupportedInManifest } from './unsupported.ts';
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { lstatSync } from 'node:fs';
 import path from 'node:path';
-import { readRegularFile } from '../store/regular-file.ts';
-import { isDirectory } from './file-system.ts';
+import { readRegularFile } from '../../store/regular-file.ts';
+import { isDirectory } from '../file-system.ts';
 
 const MAX_POINTER_BYTES = 16 * 1024;
 

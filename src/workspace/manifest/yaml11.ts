@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Issue } from '../core/report.ts';
-import { escapeControls } from '../core/text.ts';
-import type { ValuePath, YamlDocument } from '../yaml/yaml-document.ts';
-import { findYaml11Boolean } from '../yaml/yaml11-words.ts';
+import type { Issue } from '../../core/report.ts';
+import { escapeControls } from '../../core/text.ts';
+import type { ValuePath, YamlDocument } from '../../yaml/yaml-document.ts';
+import { findYaml11Boolean } from '../../yaml/yaml11-words.ts';
 
 /** Whether `value`, which stands at `at`, is an unquoted word that YAML 1.1 reads as a boolean. */
 export function isYaml11Boolean(document: YamlDocument, at: ValuePath, value: unknown): boolean {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Issue } from '../core/report.ts';
-import { count, escapeControls } from '../core/text.ts';
-import type { ValuePath, YamlDocument } from '../yaml/yaml-document.ts';
-import type { ManifestData } from './manifest-shape.ts';
-import type { WestConfig } from './west-config.ts';
+import type { Issue } from '../../core/report.ts';
+import { count, escapeControls } from '../../core/text.ts';
+import type { ValuePath, YamlDocument } from '../../yaml/yaml-document.ts';
+import type { WestConfig } from '../west-config/west-config.ts';
+import type { ManifestData } from './shape.ts';
 import { findBoolean } from './yaml11.ts';
 
 /** One warning for each feature of west that the manifest uses and this version does not follow. */

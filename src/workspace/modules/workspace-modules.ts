@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import path from 'node:path';
-import type { ModulePlace, Workspace } from '../core/modules.ts';
-import type { Issue } from '../core/report.ts';
-import { escapeControls } from '../core/text.ts';
-import { exists, realPath } from './file-system.ts';
+import type { ModulePlace, Workspace } from '../../core/modules.ts';
+import type { Issue } from '../../core/report.ts';
+import { escapeControls } from '../../core/text.ts';
+import { exists, realPath } from '../file-system.ts';
 import { isModule } from './is-module.ts';
 
 /**

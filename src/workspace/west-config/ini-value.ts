@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { BlobsError } from '../core/errors.ts';
-import { escapeControls } from '../core/text.ts';
+import { BlobsError } from '../../core/errors.ts';
+import { escapeControls } from '../../core/text.ts';
 import { DEFAULT_SECTION, type IniOption, type IniSections } from './ini.ts';
 
 /** The value of an option, and where it stands. */
