@@ -21,7 +21,7 @@ export interface CleanOptions extends BlobQuery {
  * @throws BlobsError where there is nothing to clean; the signal's reason.
  */
 export async function cleanBlobs(options: CleanOptions, signal: AbortSignal): Promise<CleanReport> {
-  const { modules, blobs, issues } = await loadModules(options);
+  const { modules, blobs, issues } = await loadModules(options, signal);
   if (!options.dryRun) tidyModules(blobs, modules);
   const rows: CleanRow[] = [];
   const found: Issue[] = [];

@@ -23,7 +23,7 @@ export async function fetchBlobs(
   signal: AbortSignal,
 ): Promise<FetchReport> {
   const startMs = deps.clock.now();
-  const { modules, blobs, issues } = await loadModules(options);
+  const { modules, blobs, issues } = await loadModules(options, signal);
   if (!options.dryRun) tidyModules(blobs, modules);
   const states = await findBlobStates(blobs, signal);
   const gate = new LicenseGate({ ...options.licenses, dryRun: options.dryRun }, deps);

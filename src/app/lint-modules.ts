@@ -10,7 +10,7 @@ import { type BlobQuery, loadModules } from './load-modules.ts';
  * @throws BlobsError where there is nothing to lint; the signal's reason.
  */
 export async function lintModules(query: BlobQuery, signal: AbortSignal): Promise<BlobReport> {
-  const { blobs, issues } = await loadModules(query);
+  const { blobs, issues } = await loadModules(query, signal);
   const states = await findBlobStates(blobs, signal);
   return { rows: states.map(({ row }) => row), issues: await lint(blobs, issues) };
 }

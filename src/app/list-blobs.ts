@@ -15,7 +15,7 @@ export interface ListOptions extends BlobQuery {
  * @throws BlobsError where there is nothing to list from; the signal's reason.
  */
 export async function listBlobs(options: ListOptions, signal: AbortSignal): Promise<BlobReport> {
-  const { blobs, issues } = await loadModules(options);
+  const { blobs, issues } = await loadModules(options, signal);
   const states = await findBlobStates(blobs, signal);
   const { statuses } = options;
   const rows = states.map(({ row }) => row).filter((row) => statuses?.includes(row.status) ?? true);

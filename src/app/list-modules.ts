@@ -10,7 +10,7 @@ import { namesModule } from './selection.ts';
  * @throws BlobsError where there is nothing to look in; the signal's reason.
  */
 export async function listModules(query: BlobQuery, signal: AbortSignal): Promise<ModulesReport> {
-  const { modules, workspace, issues } = await loadModules({ ...query, strictDependencies: true });
+  const { modules, workspace, issues } = await loadModules({ ...query, strictDependencies: true }, signal);
   const rows: ModuleRow[] = [];
   for (const module of modules.filter(({ name }) => namesModule(query.selection, name))) {
     const states = await findBlobStates(module.blobs, signal);

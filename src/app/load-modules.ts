@@ -29,14 +29,14 @@ export interface LoadedModules {
 /**
  * Finds and reads the modules and selects the blobs. A malformed module stops nothing: it is reported.
  *
- * @throws BlobsError where the modules cannot be found at all, or a named one does not exist.
+ * @throws BlobsError where the modules cannot be found at all, or a named one does not exist; the signal's reason.
  */
-export async function loadModules(query: BlobQuery): Promise<LoadedModules> {
+export async function loadModules(query: BlobQuery, signal: AbortSignal): Promise<LoadedModules> {
   const { search, selection } = query;
-  const found = findModules(search);
+  const found = await findModules(search, signal);
   const read = found.places.map((place) => readModule(place, findModuleFile(place.directory)));
   const { modules, issues: orderIssues } = orderModules(read.map(({ module }) => module));
-  await assertModulesExist(selection, modules);
+  await assertModulesExist(selection, modules, found.workspace);
   const blobs = selectBlobs(modules, selection);
   const issues = [
     ...found.issues,

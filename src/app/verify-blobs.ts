@@ -16,7 +16,7 @@ export interface VerifyOptions extends BlobQuery {
  * @throws BlobsError where there is nothing to verify from; the signal's reason.
  */
 export async function verifyBlobs(options: VerifyOptions, signal: AbortSignal): Promise<BlobReport> {
-  const { blobs, issues } = await loadModules(options);
+  const { blobs, issues } = await loadModules(options, signal);
   const states = await findBlobStates(blobs, signal);
   return {
     rows: states.map(({ row }) => row),

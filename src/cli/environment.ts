@@ -16,7 +16,7 @@ export interface Environment {
   readonly isDumbTerminal: boolean;
 }
 
-/** Reads `env`, usually `process.env`. Empty variables count as unset. */
+/** Reads `env`, usually `process.env`. Empty variables count as unset, unless west takes them otherwise. */
 export function readEnvironment(
   env: NodeJS.ProcessEnv,
   platform: NodeJS.Platform = process.platform,
@@ -40,6 +40,7 @@ export function readEnvironment(
           directories(variable).map((directory) => ({ variable, directory })),
         ),
         westConfig: westConfig(env, { cwd, home, platform }),
+        gitEnvironment: env,
       };
     },
   };
@@ -53,7 +54,12 @@ function westConfig(
   const xdg = platform === 'linux' ? env['XDG_CONFIG_HOME'] : undefined;
   const global = env['WEST_CONFIG_GLOBAL'] || (xdg ? join(xdg, 'west', 'config') : join(home, '.westconfig'));
   const system = env['WEST_CONFIG_SYSTEM'] || systemConfig(env, platform);
-  return { ...(local ? { local } : {}), global: resolve(cwd, global), system: [resolve(cwd, system)] };
+  // As in west, a name that is set but empty leaves the workspace without a configuration.
+  return {
+    ...(local === undefined ? {} : { local }),
+    global: resolve(cwd, global),
+    system: [resolve(cwd, system)],
+  };
 }
 
 function systemConfig(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string {

@@ -3,6 +3,7 @@ import { basename, relative, sep } from 'node:path';
 import type { Module } from '../core/blob.ts';
 import { BlobsError, describeError } from '../core/errors.ts';
 import type { ModulePlace } from '../core/modules.ts';
+import { isRecord } from '../core/record.ts';
 import type { Issue } from '../core/report.ts';
 import { escapeControls, hasControlCharacters } from '../core/text.ts';
 import { readRegularFile } from '../store/regular-file.ts';
@@ -139,9 +140,4 @@ function unreadable(file: string, error: unknown): Issue {
 
 function projectOf(place: ModulePlace): { project?: string } {
   return place.project === undefined ? {} : { project: place.project };
-}
-
-/** Whether a value read from YAML is a map. */
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

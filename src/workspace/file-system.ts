@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { realpathSync, type Stats, statSync } from 'node:fs';
+import path from 'node:path';
 
 /** Whether a directory is at `place`, symbolic links followed. What cannot be looked at counts as absent. */
 export function isDirectory(place: string): boolean {
@@ -23,6 +24,12 @@ export function realPath(place: string): string {
   } catch {
     return place;
   }
+}
+
+/** Whether `place` is `root` or lies below it. Both absolute, compared as they are spelt. */
+export function isInside(root: string, place: string): boolean {
+  const below = path.relative(root, place);
+  return below !== '..' && !below.startsWith(`..${path.sep}`) && !path.isAbsolute(below);
 }
 
 function findStats(place: string): Stats | undefined {

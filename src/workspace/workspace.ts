@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import path from 'node:path';
 import { BlobsError } from '../core/errors.ts';
-import type { Workspace } from '../core/modules.ts';
+import type { WestProject, Workspace } from '../core/modules.ts';
 import type { Issue } from '../core/report.ts';
 import { escapeControls } from '../core/text.ts';
 import { isGitRepository } from './git/git-repository.ts';
+import { disabledGroups, readConfiguredGroupFilter } from './manifest/group-filter.ts';
+import { readProjectFilter } from './manifest/project-filter.ts';
+import type { GitContext } from './manifest/project-import.ts';
 import { tidyPath } from './manifest/project-paths.ts';
-import { MANIFEST_PROJECT } from './manifest/projects.ts';
+import { MANIFEST_PROJECT, type ManifestProject } from './manifest/projects.ts';
 import { readManifestFile } from './manifest/read-manifest.ts';
 import { resolveManifest } from './manifest/resolve-manifest.ts';
-import { unsupportedInConfig } from './manifest/unsupported.ts';
 import type { IniValue } from './west-config/ini-value.ts';
 import type { WestConfig } from './west-config/west-config.ts';
 
@@ -22,33 +24,58 @@ interface LoadedWorkspace {
 const DEFAULT_MANIFEST_FILE = 'west.yml';
 
 /**
- * Loads the workspace at `topdir`, whose configuration is `config`: its manifest, and which of its projects are on
- * disk. As in west, `manifest.path` and `manifest.file` count in the workspace's own configuration alone, and the
- * manifest repository is the first project.
+ * Loads the workspace at `topdir`, whose configuration is `config`: the projects of its manifest and all that it
+ * imports, and which of them are active. As in west, `manifest.path`, `manifest.file` and `manifest.group-filter`
+ * count in the workspace's own configuration alone, and the manifest repository is the first project.
  *
- * @throws BlobsError `BLOBS_BAD_CONFIG` where the configuration names no manifest or one that is not there,
- *   `BLOBS_MALFORMED_MANIFEST` where the manifest breaks west's rules
+ * @throws BlobsError `BLOBS_BAD_CONFIG` where the configuration names no manifest, one that is not there, or has a
+ *   malformed filter; `BLOBS_MALFORMED_MANIFEST` and `BLOBS_IMPORT_FAILED`; the signal's reason
  */
-export function loadWorkspace(topdir: string, config: WestConfig): LoadedWorkspace {
+export async function loadWorkspace(
+  topdir: string,
+  config: WestConfig,
+  git: GitContext,
+): Promise<LoadedWorkspace> {
   const repository = manifestRepository(topdir, config);
   const file = config.getLocal('manifest', 'file');
   checkNoNul(file);
   const fileName = file?.value ?? DEFAULT_MANIFEST_FILE;
   const manifestPath = path.resolve(topdir, repository.value, fileName);
   const namedBy = `manifest.path="${repository.value}", manifest.file="${fileName}"`;
+  const issues = [...absolutePathIssue(repository)];
+  const projectFilter = readProjectFilter(config.get('manifest', 'project-filter'));
+  const groupFilter = readConfiguredGroupFilter(config.getLocal('manifest', 'group-filter'), issues);
 
   const document = readManifestFile(manifestPath, namedBy);
-  const { projects, issues } = resolveManifest(document, repository.value);
-  const all = [{ name: MANIFEST_PROJECT, path: tidyPath(repository.value) }, ...projects];
-  const workspace: Workspace = {
-    topdir,
-    manifestPath,
-    projects: all.map(({ name, path: projectPath }) => {
-      const abspath = path.resolve(topdir, projectPath);
-      return { name, path: projectPath, abspath, active: true, cloned: isGitRepository(abspath) };
-    }),
+  const context = { topdir, repositoryPath: repository.value, projectFilter, git };
+  const resolved = await resolveManifest(document, context);
+  issues.push(...resolved.issues);
+  const disabled = disabledGroups([...resolved.groupFilters, groupFilter]);
+  const isActive = ({ name, groups }: ManifestProject): boolean =>
+    projectFilter.decide(name) ?? (groups.length === 0 || groups.some((group) => !disabled.has(group)));
+  const projects = [
+    westProject(topdir, { name: MANIFEST_PROJECT, path: tidyPath(repository.value) }, true),
+    ...resolved.projects.map((project) => westProject(topdir, project, isActive(project))),
+  ];
+  return { workspace: { topdir, manifestPath, projects }, issues };
+}
+
+function westProject(
+  topdir: string,
+  project: { readonly name: string; readonly path: string },
+  active: boolean,
+): WestProject {
+  const abspath = path.resolve(topdir, project.path);
+  return {
+    name: project.name,
+    path: project.path,
+    abspath,
+    active,
+    // Most commands do not ask.
+    get cloned() {
+      return isGitRepository(abspath);
+    },
   };
-  return { workspace, issues: [...absolutePathIssue(repository), ...unsupportedInConfig(config), ...issues] };
 }
 
 function manifestRepository(topdir: string, config: WestConfig): IniValue {
@@ -78,7 +105,7 @@ function checkNoNul(found: IniValue | undefined): void {
   });
 }
 
-function absolutePathIssue({ value, file, line }: IniValue): readonly Issue[] {
+function absolutePathIssue({ value, file, line }: IniValue): Issue[] {
   if (!path.isAbsolute(value)) return [];
   const message = `manifest.path should not be absolute: ${escapeControls(value)}`;
   return [{ severity: 'warning', code: 'BLOBS_BAD_CONFIG', message, file, line }];

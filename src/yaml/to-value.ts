@@ -10,6 +10,7 @@ import {
   type Scalar,
   type YAMLMap,
 } from 'yaml';
+import { isRecord } from '../core/record.ts';
 import { FREE_ALIAS_VALUES, MAX_ALIAS_EXPANSION, MAX_PROBLEMS } from './limits.ts';
 
 /** Something wrong with a node of the document. */
@@ -113,7 +114,7 @@ export function toValue(document: Document): ValueResult {
       size += value.count + 1;
       if (name === '<<' && isScalar(key) && key.type === 'PLAIN') {
         for (const source of Array.isArray(value.value) ? value.value : [value.value]) {
-          if (!isObject(source))
+          if (!isRecord(source))
             report('"<<" wants a map, or a list of maps, to merge', (pair.value as Node) ?? map);
           else for (const [k, v] of Object.entries(source)) if (!(k in merged)) merged[k] = v;
         }
@@ -144,8 +145,4 @@ function keyName(key: Node | null): string | undefined {
   if (key === null) return 'null';
   if (!isScalar(key)) return undefined;
   return scalarName(key.value);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -107,6 +107,7 @@ export function queryFor(
       zephyrModules: [],
       extraModules: [],
       westConfig: { global: '/nonexistent/global', system: ['/nonexistent/system'] },
+      gitEnvironment: {},
     },
     selection: { modules: [], ...selection },
   };

@@ -13,6 +13,13 @@ export function tidyPath(projectPath: string): string {
   return tidied === '' ? '.' : tidied;
 }
 
+/** The parts one below the other, tidied as {@link tidyPath} does; as with `pathlib`, an absolute one drops what is before it. */
+export function joinPaths(...parts: readonly string[]): string {
+  const named = parts.filter((part) => part !== '');
+  const start = named.findLastIndex((part) => part.startsWith('/'));
+  return tidyPath(named.slice(Math.max(0, start)).join('/'));
+}
+
 /**
  * Why a project may not have this path; undefined when it may. The same on every platform: backslashes and drive
  * letters count as Windows takes them, and as west does, every path that starts with two dots is refused.

@@ -1,22 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { YamlDocument } from '../../yaml/yaml-document.ts';
+import { readYaml11Scalar } from '../python/yaml11-scalar.ts';
 import { malformed } from './read-manifest.ts';
-import type { ManifestData } from './shape.ts';
+import { manifestMap } from './shape.ts';
 
 // The releases of west that changed the manifest's schema; others are no schema version.
 const VERSIONS = ['0.6.99', '0.7', '0.8', '0.9', '0.10', '0.12', '0.13', '1.0', '1.2'];
 const NEWEST = [1, 2];
 
 /**
- * Checks `version:`, the schema version that a manifest asks for.
+ * The schema version that the manifest asks for with `version:`; undefined where it asks for none. To be called before
+ * the keys are checked, since a newer schema may know more of them.
  *
  * @throws BlobsError `BLOBS_MALFORMED_MANIFEST` for one that is unknown, or newer than this program knows
  */
-export function checkManifestVersion(document: YamlDocument, data: ManifestData): void {
-  if (data.version === undefined) return;
+export function readSchemaVersion(document: YamlDocument): string | undefined {
+  const map = manifestMap(document);
+  if (!('version' in map)) return undefined;
   const at = ['manifest', 'version'];
-  const version = pythonText(data.version, document.findPlainScalar(at));
-  if (VERSIONS.includes(version)) return;
+  const source = document.findPlainScalar(at);
+  const version = source === undefined ? String(map['version']) : readYaml11Scalar(source).text;
+  if (VERSIONS.includes(version)) return version;
   if (isNewer(version)) {
     throw malformed(
       document,
@@ -31,13 +35,6 @@ export function checkManifestVersion(document: YamlDocument, data: ManifestData)
     `invalid version ${version}; it must be one of ${VERSIONS.join(', ')}`,
     'put the version in quotes: "0.10", not 0.10',
   );
-}
-
-/** What Python's `str()` makes of the value: an unquoted `1.0` is a float that prints with its fraction. */
-function pythonText(value: string | number | null, source: string | undefined): string {
-  if (value === null) return 'None';
-  const isFloat = typeof value === 'number' && Number.isInteger(value) && /[.e]/i.test(source ?? '');
-  return isFloat ? value.toFixed(1) : String(value);
 }
 
 function isNewer(version: string): boolean {

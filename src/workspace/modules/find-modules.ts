@@ -24,6 +24,8 @@ export interface ModuleSearch {
   /** From `EXTRA_ZEPHYR_MODULES`, then `ZEPHYR_EXTRA_MODULES`. */
   readonly extraModules: readonly { readonly variable: string; readonly directory: string }[];
   readonly westConfig: WestConfigLocations;
+  /** The environment that git runs in, where an import needs it. */
+  readonly gitEnvironment: Readonly<Record<string, string | undefined>>;
 }
 
 /** Which modules there may be, and what was wrong on the way. */
@@ -38,28 +40,33 @@ export interface ModuleSearchResult {
  * The directories of all modules, found in the first of four ways that applies: `moduleDirectories` (just those);
  * the projects of the west workspace that holds `cwd` or else `zephyrBase`; `zephyrModules`; `cwd` or its nearest
  * parent with a module file. `extraModules` are added to the last three, and suffice alone. A directory named twice
- * counts once. Runs neither west nor git.
+ * counts once. Runs no west, and git only to read what a manifest imports from projects.
  *
  * @throws BlobsError `BLOBS_NO_MODULES` where no way applies, `BLOBS_NOT_A_MODULE` for a named directory that holds
- *   none, `BLOBS_BAD_CONFIG` and `BLOBS_MALFORMED_MANIFEST` for a broken workspace
+ *   none, `BLOBS_BAD_CONFIG` and `BLOBS_MALFORMED_MANIFEST` for a broken workspace,
+ *   `BLOBS_IMPORT_FAILED`; the signal's reason
  */
-export function findModules(search: ModuleSearch): ModuleSearchResult {
+export async function findModules(search: ModuleSearch, signal?: AbortSignal): Promise<ModuleSearchResult> {
   if (search.moduleDirectories.length > 0) {
     const places = search.moduleDirectories.map((directory) => namedPlace('--module-dir', directory));
     return { places: distinct(places), workspace: undefined, issues: [] };
   }
-  const found = findInWorkspace(search) ?? withoutWorkspace(search);
+  const found = (await findInWorkspace(search, signal)) ?? withoutWorkspace(search);
   const extras = search.extraModules.map(({ variable, directory }) => namedPlace(variable, directory));
   if (found === undefined && extras.length === 0) throw noModules();
   const { places = [], workspace, issues = [] } = found ?? {};
   return { places: distinct([...places, ...extras]), workspace, issues };
 }
 
-function findInWorkspace(search: ModuleSearch): ModuleSearchResult | undefined {
+async function findInWorkspace(
+  search: ModuleSearch,
+  signal: AbortSignal | undefined,
+): Promise<ModuleSearchResult | undefined> {
   const topdir = findTopdir(search.cwd, search.zephyrBase);
   if (topdir === undefined) return undefined;
   const config = loadWestConfig(westConfigFiles(search.westConfig, topdir));
-  const { workspace, issues } = loadWorkspace(topdir, config);
+  const git = { environment: search.gitEnvironment, ...(signal && { signal }) };
+  const { workspace, issues } = await loadWorkspace(topdir, config, git);
   const zephyrBase = findZephyrBase({ given: search.zephyrBase, config, workspace });
   const modules = projectPlaces(workspace, zephyrBase);
   return { places: modules.places, workspace, issues: [...issues, ...modules.issues] };

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { BlobQuery } from '../../../src/app/load-modules.ts';
 import { loadModules } from '../../../src/app/load-modules.ts';
 import { makeModule } from '../../support/modules.ts';
 import { tempDir } from '../../support/temp.ts';
 import { caught, queryFor } from '../samples.ts';
+
+const load = (query: BlobQuery) => loadModules(query, new AbortController().signal);
 
 const BAD = 'name: bad\nblobs: {\n';
 const HALF = 'name: half\nblobs:\n  - path: a\n';
@@ -19,7 +22,7 @@ function makeModules(): string[] {
 }
 
 async function severities(directories: string[], modules: string[]): Promise<Record<string, string>> {
-  const { issues } = await loadModules(queryFor(directories, { modules }));
+  const { issues } = await load(queryFor(directories, { modules }));
   return Object.fromEntries(issues.map((issue) => [issue.module, issue.severity]));
 }
 
@@ -36,13 +39,13 @@ describe('a malformed module', () => {
   });
 
   it('is an error whatever else narrows the selection', async () => {
-    const { issues } = await loadModules(queryFor(makeModules(), { type: 'lib' }));
+    const { issues } = await load(queryFor(makeModules(), { type: 'lib' }));
     const broken = issues.filter(({ severity }) => severity === 'error').map(({ module }) => module);
     expect(new Set(broken)).toEqual(new Set(['bad', 'half']));
   });
 
   it('stops no other', async () => {
-    const { modules, blobs } = await loadModules(queryFor(makeModules()));
+    const { modules, blobs } = await load(queryFor(makeModules()));
     expect(modules.map(({ name }) => name)).toEqual(['good', 'bad', 'half']);
     expect(blobs.map(({ path }) => path)).toEqual(['fw.bin']);
   });
@@ -57,7 +60,7 @@ describe('a selection that matches nothing', () => {
     const directory = join(tempDir(), 'm');
     const blobs = Object.keys(selection).length === 0 ? [] : [{ path: 'fw.bin', type: 'img' }];
     makeModule(directory, { blobs });
-    const { issues } = await loadModules(queryFor([directory], selection));
+    const { issues } = await load(queryFor([directory], selection));
     expect(issues).toEqual([{ severity: 'info', code: 'BLOBS_NOTHING_SELECTED', message }]);
   });
 });
@@ -68,10 +71,7 @@ describe('dependencies that are unmet', () => {
     makeModule(directory, { name: 'm', depends: ['gone'], blobs: [{ path: 'a' }] });
     const query = queryFor([directory]);
     const severityOf = async (strictDependencies: boolean) =>
-      (await loadModules({ ...query, strictDependencies })).issues.map(({ code, severity }) => [
-        code,
-        severity,
-      ]);
+      (await load({ ...query, strictDependencies })).issues.map(({ code, severity }) => [code, severity]);
     expect(await severityOf(false)).toEqual([['BLOBS_UNMET_DEPENDENCY', 'warning']]);
     expect(await severityOf(true)).toEqual([['BLOBS_UNMET_DEPENDENCY', 'error']]);
   });
@@ -82,7 +82,7 @@ describe('two modules with one name', () => {
     const root = tempDir();
     const directories = ['one', 'two'].map((name) => join(root, name));
     for (const directory of directories) makeModule(directory, { name: 'same', blobs: [{ path: 'fw.bin' }] });
-    const { modules, blobs, issues } = await loadModules(queryFor(directories));
+    const { modules, blobs, issues } = await load(queryFor(directories));
     expect([modules.length, blobs.length]).toEqual([2, 2]);
     expect(issues).toMatchObject([{ severity: 'warning', code: 'BLOBS_DUPLICATE_MODULE' }]);
     for (const directory of directories) expect(JSON.stringify(issues)).toContain(directory);
@@ -93,9 +93,9 @@ describe('what cannot be found', () => {
   it('is thrown: a name that no module has, a directory that is none', async () => {
     const directory = join(tempDir(), 'm');
     makeModule(directory, { name: 'm' });
-    expect((await caught(() => loadModules(queryFor([directory], { modules: ['x'] })))).code).toBe(
+    expect((await caught(() => load(queryFor([directory], { modules: ['x'] })))).code).toBe(
       'BLOBS_UNKNOWN_MODULE',
     );
-    expect((await caught(() => loadModules(queryFor([tempDir()])))).code).toBe('BLOBS_NOT_A_MODULE');
+    expect((await caught(() => load(queryFor([tempDir()])))).code).toBe('BLOBS_NOT_A_MODULE');
   });
 });

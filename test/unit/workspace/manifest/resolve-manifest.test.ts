@@ -1,16 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
+import { readProjectFilter } from '../../../../src/workspace/manifest/project-filter.ts';
 import { findPathProblem, tidyPath } from '../../../../src/workspace/manifest/project-paths.ts';
 import { parseManifestText } from '../../../../src/workspace/manifest/read-manifest.ts';
 import { resolveManifest } from '../../../../src/workspace/manifest/resolve-manifest.ts';
-import { caught } from '../temporary.ts';
+import { caught } from '../../samples.ts';
 
-const read = (text: string) => resolveManifest(parseManifestText('west.yml', Buffer.from(text)), 'app');
+const CONTEXT = {
+  topdir: '/nonexistent',
+  repositoryPath: 'app',
+  projectFilter: readProjectFilter(undefined),
+  git: { environment: {} },
+};
+
+const read = (text: string) => resolveManifest(parseManifestText('west.yml', Buffer.from(text)), CONTEXT);
 const project = (fields: string) => read(`manifest:\n  projects:\n    - {url: u, ${fields}}\n`);
 
-describe('resolveManifest', () => {
-  it('lists the projects in their order', () => {
-    const { projects, issues } = read(
+describe('resolveManifest', async () => {
+  it('lists the projects in their order', async () => {
+    const { projects, issues } = await read(
       [
         'manifest:',
         '  defaults: {remote: r}',
@@ -30,8 +38,8 @@ describe('resolveManifest', () => {
     expect(issues).toEqual([]);
   });
 
-  it('points at the file, line and column of what is wrong, and shows the line', () => {
-    const error = caught(() =>
+  it('points at the file, line and column of what is wrong, and shows the line', async () => {
+    const error = await caught(() =>
       read('manifest:\n  projects:\n    - name: a\n      url: u\n      path: ../out\n'),
     );
     expect(error.code).toBe('BLOBS_MALFORMED_MANIFEST');
@@ -44,8 +52,8 @@ describe('resolveManifest', () => {
     });
   });
 
-  it('points at an unknown key', () => {
-    const error = caught(() => read('manifest:\n  projects: []\n  project: []\n'));
+  it('points at an unknown key', async () => {
+    const error = await caught(() => read('manifest:\n  projects: []\n  project: []\n'));
     expect(error.message).toContain('unknown key "project" in "manifest"');
     expect(error.details).toMatchObject({ line: 3, column: 3 });
   });
@@ -62,92 +70,63 @@ describe('resolveManifest', () => {
     ],
     ['a clone depth that is no number', 'name: a, clone-depth: deep', 'whole number'],
     ['groups that are no list', 'name: a, groups: g', '"projects[0].groups" must be a list'],
-  ])('refuses %s', (_what, fields, message) => {
-    const error = caught(() => project(fields));
+  ])('refuses %s', async (_what, fields, message) => {
+    const error = await caught(() => project(fields));
     expect(error.code).toBe('BLOBS_MALFORMED_MANIFEST');
     expect(error.message).toContain(message);
   });
 
-  it('escapes control characters in messages', () => {
-    const error = caught(() => project('name: "a/\\e[31m"'));
+  it('escapes control characters in messages', async () => {
+    const error = await caught(() => project('name: "a/\\e[31m"'));
     expect(error.message).toContain('a/\\x1b[31m');
   });
 
-  it('refuses raw control characters and says where they are', () => {
-    const error = caught(() => project('name: "a\u0007"'));
+  it('refuses raw control characters and says where they are', async () => {
+    const error = await caught(() => project('name: "a\u0007"'));
     expect(error.code).toBe('BLOBS_MALFORMED_MANIFEST');
     expect(error.details).toMatchObject({ line: 3, column: 24 });
   });
 
-  it('reads an unquoted "yes" where a boolean belongs, with a warning', () => {
-    const { issues } = project('name: a, submodules: yes');
+  it('reads an unquoted "yes" where a boolean belongs, with a warning', async () => {
+    const { issues } = await project('name: a, submodules: yes');
     expect(issues.map(({ code, severity, line }) => [code, severity, line])).toEqual([
       ['BLOBS_YAML11_BOOLEAN', 'warning', 3],
     ]);
   });
 
-  it('warns once of each feature that it does not follow', () => {
-    const { issues } = read(
-      [
-        'manifest:',
-        '  group-filter: [-g]',
-        '  projects:',
-        '    - {name: a, url: u, import: true, groups: [g]}',
-        '    - {name: b, url: u, import: {file: x.yml}, groups: [h]}',
-        '    - {name: c, url: u, import: false, groups: []}',
-      ].join('\n'),
-    );
-    expect(issues.every(({ code }) => code === 'BLOBS_UNSUPPORTED_MANIFEST')).toBe(true);
-    expect(
-      issues.map(({ message, line }) => [message.split(' is not')[0]?.split(' are not')[0], line]),
-    ).toEqual([
-      ['"import" of project "a" and 1 more', 4],
-      ['"group-filter"', 2],
-      ['the "groups" of 2 projects', 4],
-    ]);
-  });
-
-  it('warns of an import of the manifest repository itself, and of none that is switched off', () => {
-    expect(read('manifest: {self: {import: sub}}').issues.map(({ message }) => message)).toEqual([
-      expect.stringContaining('"import" of self'),
-    ]);
-    expect(read('manifest: {self: {import: }}').issues).toEqual([]);
-    expect(project('name: a, import: no').issues.map(({ code }) => code)).toEqual(['BLOBS_YAML11_BOOLEAN']);
-  });
-
-  it('reads 10,000 projects in linear time', () => {
+  it('reads 10,000 projects in linear time', async () => {
     const many = (n: number) =>
       read(
         `manifest:\n  projects:\n${Array.from({ length: n }, (_, i) => `    - {name: p${i}, url: u}`).join('\n')}`,
       );
     // Time of this process alone, so that a busy machine does not count.
-    const time = (n: number) => {
+    const time = async (n: number) => {
       const start = process.cpuUsage();
-      expect(many(n).projects).toHaveLength(n);
+      expect((await many(n)).projects).toHaveLength(n);
       const { user, system } = process.cpuUsage(start);
       return (user + system) / 1000;
     };
-    time(1000);
+    await time(1000);
     // Ten times as many take about ten times as long; a quadratic reader would need a hundred times.
-    expect(time(10_000)).toBeLessThan(40 * Math.max(time(1000), 20));
+    expect(await time(10_000)).toBeLessThan(40 * Math.max(await time(1000), 20));
   });
 });
 
-describe('findPathProblem', () => {
-  it.each(['/x', '\\x', 'C:\\x', 'c:/x', 'c:x', '//host/x'])('takes %s for absolute', (path) => {
+describe('findPathProblem', async () => {
+  it.each(['/x', '\\x', 'C:\\x', 'c:/x', 'c:x', '//host/x'])('takes %s for absolute', async (path) => {
     expect(findPathProblem(path)).toContain('is absolute');
   });
 
-  it.each(['..', '../x', 'a/../../x', 'a\\..\\..\\x', '..\\x'])('finds that %s escapes', (path) => {
+  it.each(['..', '../x', 'a/../../x', 'a\\..\\..\\x', '..\\x'])('finds that %s escapes', async (path) => {
     expect(findPathProblem(path)).toContain('escapes the workspace');
   });
 
-  it.each(['.', 'a', 'a/../b', './a//b/', '.western', 'a/.west'])('lets %s pass', (path) => {
+  it.each(['.', 'a', 'a/../b', './a//b/', '.western', 'a/.west'])('lets %s pass', async (path) => {
     expect(findPathProblem(path)).toBeUndefined();
   });
 });
 
-describe('tidyPath', () => {
+describe('tidyPath', async () => {
   it.each([
     ['./a/./b//c/', 'a/b/c'],
     ['mod/../x', 'mod/../x'],

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { GitObject, GitObjectReader } from '../git/object-reader.ts';
+import { parseTree } from '../git/tree.ts';
+
+/** A manifest file as a commit has it. */
+export interface ImportedFile {
+  /** Its path in the repository. */
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** The ref at which `west update` leaves a project. */
+export const MANIFEST_REVISION = 'refs/heads/manifest-rev';
+
+/** Whether a file of this name is imported with its directory; as Python's `PurePath.suffix`, `.yml` alone has none. */
+export function isManifestName(name: string): boolean {
+  return /^.+\.ya?ml$/su.test(name);
+}
+
+/**
+ * The files that an `import:` of `file` brings from a project, read at {@link MANIFEST_REVISION}: the file, or all of
+ * a directory's that {@link isManifestName}, in git's order. What is no regular file there is given as git shows it:
+ * a link as its target. Undefined where there is no such file.
+ *
+ * @throws GitReadError, an Error for a directory that is damaged, or for something else than a file or directory
+ */
+export async function readImportedFiles(
+  reader: GitObjectReader,
+  file: string,
+): Promise<readonly ImportedFile[] | undefined> {
+  if (file === '') return undefined;
+  const object = await reader.read(`${MANIFEST_REVISION}:${file}`);
+  if (object === undefined) return undefined;
+  if (object.type === 'blob') return [{ name: file, bytes: object.content }];
+  if (object.type === 'tree' && !file.endsWith('/')) return readTree(reader, file, object);
+  throw new Error(
+    object.type === 'tree' ? 'a directory is named without a slash at its end' : `it is a git ${object.type}`,
+  );
+}
+
+async function readTree(
+  reader: GitObjectReader,
+  directory: string,
+  tree: GitObject,
+): Promise<readonly ImportedFile[]> {
+  const entries = parseTree(tree.content, tree.oid.length / 2).filter(({ name }) => isManifestName(name));
+  const objects = await Promise.all(entries.map(({ oid }) => reader.read(oid)));
+  return entries.map(({ name }, index) => {
+    const object = objects[index];
+    if (object?.type !== 'blob') throw new Error(`${name} in it is no file`);
+    return { name: `${directory}/${name}`, bytes: object.content };
+  });
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+import { BlobsError } from '../../core/errors.ts';
+import type { Issue } from '../../core/report.ts';
+import { escapeControls } from '../../core/text.ts';
+import type { ProjectFilter } from './project-filter.ts';
+import type { ManifestProject } from './projects.ts';
+import { malformed } from './read-manifest.ts';
+
+// Python's \s, which differs from JavaScript's in some control characters.
+const RESERVED = /[\s\u001c-\u001f\u0085,]/;
+
+/**
+ * Checks the name of a project that becomes part of the workspace. White space and commas are only warned of, unless
+ * there is a filter whose items they could not be told from.
+ *
+ * @throws BlobsError `BLOBS_MALFORMED_MANIFEST` for slashes, `BLOBS_BAD_CONFIG` for a name that the filter rules out
+ */
+export function checkProjectName(project: ManifestProject, filter: ProjectFilter): readonly Issue[] {
+  const { name, document, at } = project;
+  const where = [...at, 'name'];
+  if (/[\\/]/.test(name)) {
+    throw malformed(document, where, `invalid project name "${name}": it holds a slash or backslash`);
+  }
+  if (!RESERVED.test(name)) return [];
+  const problem = `the name of project "${escapeControls(name)}" holds a comma or white space`;
+  if (!filter.isEmpty) {
+    const message = `${problem}, which does not go together with manifest.project-filter`;
+    throw new BlobsError('BLOBS_BAD_CONFIG', message, document.positionOf(where));
+  }
+  const message = `${problem}, which a later release of west will refuse`;
+  return [{ severity: 'warning', code: 'BLOBS_DEPRECATED_MANIFEST', message, ...document.positionOf(where) }];
+}
