@@ -53,11 +53,13 @@ describe('isEverything', () => {
 
 describe('assertModulesExist', () => {
   const check = (names: string[], modules = MODULES) =>
-    caught(() => assertModulesExist({ modules: names }, modules));
+    caught(() => assertModulesExist({ modules: names }, modules, undefined));
 
   it('lets known names pass', async () => {
-    await expect(assertModulesExist({ modules: ['hal_y', 'hal_x'] }, MODULES)).resolves.toBeUndefined();
-    await expect(assertModulesExist({ modules: [] }, [])).resolves.toBeUndefined();
+    await expect(
+      assertModulesExist({ modules: ['hal_y', 'hal_x'] }, MODULES, undefined),
+    ).resolves.toBeUndefined();
+    await expect(assertModulesExist({ modules: [] }, [], undefined)).resolves.toBeUndefined();
   });
 
   it('names what is unknown, and what is closest to it', async () => {
