@@ -43,7 +43,7 @@ export async function loadWorkspace(
   const manifestPath = path.resolve(topdir, repository.value, fileName);
   const namedBy = `manifest.path="${repository.value}", manifest.file="${fileName}"`;
   const issues = [...absolutePathIssue(repository)];
-  const projectFilter = readProjectFilter(config.get('manifest', 'project-filter'));
+  const projectFilter = await readProjectFilter(config.get('manifest', 'project-filter'));
   const groupFilter = readConfiguredGroupFilter(config.getLocal('manifest', 'group-filter'), issues);
 
   const document = readManifestFile(manifestPath, namedBy);

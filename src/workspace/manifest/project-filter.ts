@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { BlobsError } from '../../core/errors.ts';
 import { escapeControls } from '../../core/text.ts';
-import { compilePythonRegex } from '../python/regex.ts';
+import type { compilePythonRegex } from '../python/regex.ts';
 import type { IniValue } from '../west-config/ini-value.ts';
 
 /** `manifest.project-filter` of west's configuration. */
@@ -17,9 +17,13 @@ export interface ProjectFilter {
  *
  * @throws BlobsError `BLOBS_BAD_CONFIG` for an item without sign or expression, or with a malformed one
  */
-export function readProjectFilter(found: IniValue | undefined): ProjectFilter {
-  const items = (found?.value ?? '').split(',').map((item) => item.trim());
-  const elements = items.filter((item) => item !== '').map((item) => readElement(item, found));
+export async function readProjectFilter(found: IniValue | undefined): Promise<ProjectFilter> {
+  if (!found?.value) return { isEmpty: true, decide: () => undefined };
+  const { compilePythonRegex } = await import('../python/regex.ts');
+  const items = found.value.split(',').map((item) => item.trim());
+  const elements = items
+    .filter((item) => item !== '')
+    .map((item) => readElement(item, found, compilePythonRegex));
   return {
     isEmpty: elements.length === 0,
     decide: (name) => elements.findLast(({ matches }) => matches(name))?.makesActive,
@@ -28,18 +32,20 @@ export function readProjectFilter(found: IniValue | undefined): ProjectFilter {
 
 function readElement(
   item: string,
-  found: IniValue | undefined,
+  found: IniValue,
+  compile: typeof compilePythonRegex,
 ): { readonly makesActive: boolean; readonly matches: (name: string) => boolean } {
   const fail = (problem: string): never => {
     const message = `invalid item "${escapeControls(item)}" of manifest.project-filter: ${escapeControls(problem)}`;
     throw new BlobsError('BLOBS_BAD_CONFIG', message, {
-      facts: [`manifest.project-filter is "${escapeControls(found?.value ?? '')}"`],
-      ...(found && { file: found.file, line: found.line }),
+      facts: [`manifest.project-filter is "${escapeControls(found.value)}"`],
+      file: found.file,
+      line: found.line,
     });
   };
   if (!/^[+-]/.test(item)) fail('it must begin with "+" or "-"');
   if (item.length === 1) fail('there is no regular expression');
-  const compiled = compilePythonRegex(item.slice(1));
+  const compiled = compile(item.slice(1));
   if ('problem' in compiled) return fail(compiled.problem);
   return { makesActive: item.startsWith('+'), matches: compiled.matches };
 }

@@ -9,7 +9,7 @@ import type { ImportFilter } from './import-filter.ts';
 import { asksForImport, type ImportRequest, readProjectImport, readSelfImport } from './import-value.ts';
 import { withImporter } from './importer.ts';
 import type { ProjectFilter } from './project-filter.ts';
-import { type GitContext, readProjectImports } from './project-import.ts';
+import type { GitContext } from './project-import.ts';
 import { checkProjectName } from './project-names.ts';
 import { joinPaths } from './project-paths.ts';
 import { type ManifestProject, readProject, readRemotes } from './projects.ts';
@@ -176,6 +176,8 @@ class Resolution {
     const { document } = project;
     const requests = readProjectImport(document, [...project.at, 'import'], value);
     const directory = path.resolve(this.#context.topdir, project.path);
+    // Most manifests import nothing from projects; those that do not need no way to start git.
+    const { readProjectImports } = await import('./project-import.ts');
     const imports = await readProjectImports(project, directory, requests, this.#context.git);
     for (const [index, imported] of imports.entries()) {
       const request = requests[index] as ImportRequest;

@@ -18,7 +18,7 @@ function workspace(manifest: readonly string[], files: Readonly<Record<string, s
   return temporaryTree({ 'app/west.yml': `${manifest.join('\n')}\n`, ...files });
 }
 
-function resolve(
+async function resolve(
   topdir: string,
   rest: { signal?: AbortSignal; projectFilter?: string } = {},
 ): Promise<ResolvedManifest> {
@@ -26,7 +26,7 @@ function resolve(
   return resolveManifest(readManifestFile(path.join(topdir, 'app', 'west.yml'), 'test'), {
     topdir,
     repositoryPath: 'app',
-    projectFilter: readProjectFilter(
+    projectFilter: await readProjectFilter(
       filter === undefined ? undefined : { value: filter, file: 'config', line: 2 },
     ),
     git: { environment: process.env, ...(rest.signal && { signal: rest.signal }) },

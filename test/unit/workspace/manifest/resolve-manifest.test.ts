@@ -9,7 +9,7 @@ import { caught } from '../../samples.ts';
 const CONTEXT = {
   topdir: '/nonexistent',
   repositoryPath: 'app',
-  projectFilter: readProjectFilter(undefined),
+  projectFilter: await readProjectFilter(undefined),
   git: { environment: {} },
 };
 
