@@ -12,6 +12,11 @@ export function isFile(place: string): boolean {
   return findStats(place)?.isFile() ?? false;
 }
 
+/** Whether nothing is at `place` but maybe a regular file, symbolic links followed. */
+export function isFileOrAbsent(place: string): boolean {
+  return findStats(place)?.isFile() ?? true;
+}
+
 /** Whether anything at all is at `place`, symbolic links followed. */
 export function exists(place: string): boolean {
   return findStats(place) !== undefined;

@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -94,4 +102,29 @@ export function gitAndNodeOnly(): { readonly directory: string; readonly remove:
   symlinkSync(git, join(directory, 'git'));
   symlinkSync(process.execPath, join(directory, 'node'));
   return { directory, remove: () => rmSync(directory, { recursive: true, force: true }) };
+}
+
+/**
+ * Makes `directory` a git repository whose `refs/heads/manifest-rev` holds `files` (path → content); nothing is
+ * checked out.
+ */
+export function makeRepository(
+  directory: string,
+  files: Readonly<Record<string, string | Uint8Array>>,
+): void {
+  const git = join(directory, '.git');
+  for (const part of ['objects', 'refs']) mkdirSync(join(git, part), { recursive: true });
+  writeFileSync(join(git, 'HEAD'), 'ref: refs/heads/main\n');
+  const committer = 'Test <test@example.invalid> 1700000000 +0000';
+  const parts: (string | Uint8Array)[] = [
+    `commit refs/heads/manifest-rev\ncommitter ${committer}\ndata 4\ntest\n`,
+  ];
+  for (const [path, content] of Object.entries(files)) {
+    parts.push(`M 100644 inline ${path}\ndata ${Buffer.byteLength(content)}\n`, content, '\n');
+  }
+  execFileSync('git', ['fast-import', '--quiet', '--done'], {
+    cwd: directory,
+    input: Buffer.concat([...parts, 'done\n'].map((part) => Buffer.from(part))),
+    env: { PATH: process.env['PATH'], HOME: directory, GIT_CONFIG_NOSYSTEM: '1' },
+  });
 }

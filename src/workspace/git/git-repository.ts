@@ -2,7 +2,7 @@
 import { lstatSync } from 'node:fs';
 import path from 'node:path';
 import { readRegularFile } from '../../store/regular-file.ts';
-import { isDirectory } from '../file-system.ts';
+import { isDirectory, isFileOrAbsent } from '../file-system.ts';
 
 const MAX_POINTER_BYTES = 16 * 1024;
 
@@ -11,20 +11,31 @@ const MAX_POINTER_BYTES = 16 * 1024;
  * (gitrepository-layout(5)) at `.git`, or a file there that names one. Runs no git.
  */
 export function isGitRepository(directory: string): boolean {
+  return findGitDirectory(directory) !== undefined;
+}
+
+/**
+ * Where the refs, objects and configuration of the repository at `directory` are, its worktrees' included; undefined
+ * where it is none. A repository with something else than files where git reads files is none: git would wait at a
+ * FIFO, and read a device without end.
+ */
+export function findGitDirectory(directory: string): string | undefined {
   const dotGit = path.join(directory, '.git');
-  if (isDirectory(dotGit)) return isGitDirectory(dotGit);
+  if (isDirectory(dotGit)) return commonDirectory(dotGit);
   const pointer = findText(dotGit);
-  if (!pointer?.startsWith('gitdir:')) return false;
-  return isGitDirectory(path.resolve(directory, pointer.slice('gitdir:'.length).trim()));
+  if (!pointer?.startsWith('gitdir:')) return undefined;
+  return commonDirectory(path.resolve(directory, pointer.slice('gitdir:'.length).trim()));
 }
 
 // An empty .git, or one that a broken clone left behind, is no repository to git either.
-function isGitDirectory(directory: string): boolean {
+function commonDirectory(directory: string): string | undefined {
   const common = findText(path.join(directory, 'commondir'))?.trim();
   const shared = common ? path.resolve(directory, common) : directory;
-  return (
-    hasHead(directory) && isDirectory(path.join(shared, 'objects')) && isDirectory(path.join(shared, 'refs'))
-  );
+  const isRepository =
+    hasHead(directory) &&
+    ['objects', 'refs'].every((name) => isDirectory(path.join(shared, name))) &&
+    ['config', 'packed-refs'].every((name) => isFileOrAbsent(path.join(shared, name)));
+  return isRepository ? shared : undefined;
 }
 
 function hasHead(directory: string): boolean {

@@ -28,8 +28,8 @@ const SETTINGS: readonly string[] = [
 const LEFT_OUT =
   /^GIT_(?:ALTERNATE_OBJECT_DIRECTORIES|COMMON_DIR|CONFIG|CONFIG_PARAMETERS|DIR|GRAFT_FILE|IMPLICIT_WORK_TREE|INDEX_FILE|INTERNAL_SUPER_PREFIX|NAMESPACE|NO_REPLACE_OBJECTS|OBJECT_DIRECTORY|PREFIX|REPLACE_REF_BASE|SHALLOW_FILE|WORK_TREE)$/i;
 
-// A partial clone would fetch a missing object by what the repository's configuration names. A git before 2.39.4 does
-// not know GIT_NO_LAZY_FETCH; it is stopped by the one protocol it may use, which does not exist.
+// A partial clone would fetch a missing object by what the repository's configuration names. A git that is too old for
+// GIT_NO_LAZY_FETCH is stopped by the one protocol it may use, which does not exist.
 const SET: Readonly<Record<string, string>> = {
   GIT_ALLOW_PROTOCOL: 'none',
   GIT_NO_LAZY_FETCH: '1',
@@ -63,7 +63,7 @@ export interface GitReaderOptions {
 export class GitReadError extends Error {
   /** `no-git`: none on the PATH. `refused`: git does not trust the repository (`safe.directory`). */
   readonly kind: 'no-git' | 'refused' | 'too-large' | 'timeout' | 'bad-name' | 'failed';
-  /** Git's own words: one line, as it came, which may quote what a hostile repository holds. */
+  /** Git's own words: one line, which may quote what a hostile repository holds, control characters too. */
   readonly detail: string | undefined;
 
   constructor(kind: GitReadError['kind'], message: string, detail?: string) {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+import path from 'node:path';
 import { BlobsError, describeError } from '../../core/errors.ts';
 import { escapeControls } from '../../core/text.ts';
 import { MAX_YAML_BYTES } from '../../yaml/limits.ts';
-import { exists } from '../file-system.ts';
-import { isGitRepository } from '../git/git-repository.ts';
+import { exists, isFileOrAbsent } from '../file-system.ts';
+import { findGitDirectory } from '../git/git-repository.ts';
 import { GitObjectReader, GitReadError } from '../git/object-reader.ts';
 import type { ImportRequest } from './import-value.ts';
 import { type ImportedFile, MANIFEST_REVISION, readImportedFiles } from './imported-file.ts';
@@ -51,7 +52,11 @@ export async function readProjectImports(
 
 function absence(directory: string): string | undefined {
   if (!exists(directory)) return 'the project is not on disk';
-  return isGitRepository(directory) ? undefined : 'the project is no git repository';
+  const git = findGitDirectory(directory);
+  if (git === undefined) return 'the project is no git repository';
+  return isFileOrAbsent(path.join(git, MANIFEST_REVISION))
+    ? undefined
+    : `its ${MANIFEST_REVISION} is damaged`;
 }
 
 async function readOne(

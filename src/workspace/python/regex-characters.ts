@@ -8,72 +8,63 @@ export class PatternProblem extends Error {}
 
 /** Walks through a pattern in Python's tokens: a character, or a backslash and the character behind it. */
 export class PatternScanner {
-  /** Where the next token stands. */
+  /** The number of the next token. */
   index = 0;
   readonly #tokens: readonly string[];
 
   /** @throws PatternProblem for a backslash with nothing behind it */
   constructor(pattern: string) {
     this.#tokens = pattern.match(/\\?./gsu) ?? [];
-    if (this.#tokens.at(-1) === '\\') throw new PatternProblem('a backslash ends the pattern');
+    if (this.#tokens.at(-1) === '\\') throw this.problem('an unfinished escape', this.#tokens.length - 1);
   }
 
-  /** The next token; undefined at the end. */
-  peek(): string | undefined {
-    return this.#tokens[this.index];
+  /** The next token; "" at the end. */
+  peek(): string {
+    return this.#tokens[this.index] ?? '';
   }
 
-  /** Takes the next token; undefined at the end. */
-  take(): string | undefined {
-    const token = this.peek();
-    this.index++;
-    return token;
-  }
-
-  /** Takes the next token if it is `token`, and says whether it was. */
-  match(token: string): boolean {
-    const isNext = this.peek() === token;
-    if (isNext) this.index++;
+  /** Takes the characters of `text` if they are next, and says whether they were. */
+  match(text: string): boolean {
+    const isNext = [...text].every((character, offset) => this.#tokens[this.index + offset] === character);
+    if (isNext) this.index += text.length;
     return isNext;
   }
 
   /** Takes as many tokens as match `kind`, at most `limit`. */
   takeWhile(kind: RegExp, limit = Infinity): string {
     const start = this.index;
-    while (this.index - start < limit && kind.test(this.peek() ?? '')) this.index++;
+    while (this.index < this.#tokens.length && this.index - start < limit && kind.test(this.peek()))
+      this.index++;
     return this.#tokens.slice(start, this.index).join('');
   }
 
-  /** Takes everything up to `terminator`, and that too; undefined if it is missing. */
-  takeUntil(terminator: string): string | undefined {
-    const start = this.index;
-    while (!this.match(terminator)) {
-      if (this.take() === undefined) return undefined;
-    }
-    return this.#tokens.slice(start, this.index - 1).join('');
-  }
-
-  /** A problem with the token at `index`, named by its position in Python's characters. */
+  /** A problem with the token of the number `index`, named by its position in Python's characters. */
   problem(what: string, index: number): PatternProblem {
-    const before = this.#tokens.slice(0, index).join('');
-    return new PatternProblem(`${what} at position ${[...before].length}`);
+    return new PatternProblem(`${what} at position ${[...this.#tokens.slice(0, index).join('')].length}`);
   }
 }
 
+/** Whether `token`, which was just taken, means nothing in a verbose pattern; a comment is taken whole. */
+export function skipBlank(scanner: PatternScanner, token: string): boolean {
+  if (token === '#') scanner.takeWhile(/^[^\n]/);
+  return /^[# \t\n\r\v\f]$/.test(token);
+}
+
 /**
- * Reads the flags of a group up to its ":", or to the ")" behind flags for the whole pattern; `first` was just taken.
+ * Takes the flags of a group and the ":" behind them, or flags for the whole pattern and their ")".
  *
  * @throws PatternProblem
  */
-export function readFlags(
-  scanner: PatternScanner,
-  first: string,
-): { readonly added: string; readonly removed: string; readonly isGlobal: boolean } {
-  const start = scanner.index - 1;
-  const [, added, removed = ''] =
-    /^([aimsux]*)(?:-([imsx]+))?$/.exec(first + scanner.takeWhile(/^[-a-z]$/)) ?? [];
+export function readFlags(scanner: PatternScanner): {
+  readonly added: string;
+  readonly removed: string;
+  readonly isGlobal: boolean;
+} {
+  const start = scanner.index;
+  const letters = scanner.takeWhile(/^[-a-z]$/);
+  const [, added = '', removed = ''] = /^([aimsux]*)(?:-([imsx]+))?$/.exec(letters) ?? [];
   const isGlobal = removed === '' && scanner.match(')');
-  if (first === '' || added === undefined || (!isGlobal && !scanner.match(':'))) {
+  if (added + removed === '' || !(isGlobal || scanner.match(':'))) {
     throw scanner.problem('an unknown kind of group, or bad flags,', start);
   }
   if (/a.*u|u.*a/.test(added) || [...removed].some((flag) => added.includes(flag))) {
@@ -82,12 +73,46 @@ export function readFlags(
   return { added, removed, isGlobal };
 }
 
+/** How often something is repeated, or how many characters it takes. */
+export interface Range {
+  readonly least: number;
+  readonly most: number;
+}
+
+/** Python counts no further. */
+export const MAX_COUNT = 0xffff_ffff;
+
+/**
+ * The counts of the quantifier that begins with `token`, which was just taken; undefined, and no more taken, for none.
+ *
+ * @throws PatternProblem
+ */
+export function readRange(scanner: PatternScanner, token: string): Range | undefined {
+  if (token === '*') return { least: 0, most: Infinity };
+  if (token === '+') return { least: 1, most: Infinity };
+  if (token === '?') return { least: 0, most: 1 };
+  if (token !== '{' || scanner.peek() === '}') return undefined;
+  const start = scanner.index;
+  const low = scanner.takeWhile(/^[0-9]$/);
+  const high = scanner.match(',') ? scanner.takeWhile(/^[0-9]$/) : low;
+  if (!scanner.match('}')) {
+    scanner.index = start;
+    return undefined;
+  }
+  const range = { least: Number(low), most: high === '' ? Infinity : Number(high) };
+  if (range.least >= MAX_COUNT || Number(high) >= MAX_COUNT) {
+    throw scanner.problem('a repetition number that is too large', start - 1);
+  }
+  if (range.most < range.least) throw scanner.problem('a minimum above its maximum', start - 1);
+  return range;
+}
+
 const CONTROLS: Readonly<Record<string, number>> = { a: 7, f: 12, n: 10, r: 13, t: 9, v: 11 };
 const HEX_DIGITS: Readonly<Record<string, number>> = { x: 2, u: 4, U: 8 };
 
 /**
- * The code point that the escape which was just taken, a backslash and `letter`, stands for. Octal numbers,
- * categories and positions are the caller's.
+ * The character of an escape whose backslash and `letter` were just taken. Categories, positions and octal numbers
+ * other than zero are the caller's.
  *
  * @throws PatternProblem
  */
@@ -95,7 +120,8 @@ export function readEscape(scanner: PatternScanner, letter: string): number {
   const start = scanner.index - 1;
   const control = CONTROLS[letter];
   if (control !== undefined) return control;
-  if (letter === 'N') throw scanner.problem('named characters are not supported: \\N', start);
+  if (letter === '0') return readOctal(scanner, letter);
+  if (letter === 'N') throw scanner.problem('characters by name are not supported: \\N', start);
   const wanted = HEX_DIGITS[letter];
   if (wanted !== undefined) {
     const digits = scanner.takeWhile(/^[0-9a-f]$/i, wanted);
@@ -103,10 +129,10 @@ export function readEscape(scanner: PatternScanner, letter: string): number {
     if (digits.length === wanted && code <= 0x10ffff) return code;
   }
   if (/[0-9A-Za-z]/.test(letter)) throw scanner.problem(`a bad escape \\${letter}`, start);
-  return letter.codePointAt(0) ?? 0;
+  return codeOf(letter);
 }
 
-/** The code point of an octal escape whose first digits are `digits`. @throws PatternProblem above 0o377 */
+/** The character of an octal escape of which `digits` were taken. @throws PatternProblem above `\377` */
 export function readOctal(scanner: PatternScanner, digits: string): number {
   const start = scanner.index - 1;
   const code = Number.parseInt(digits + scanner.takeWhile(/^[0-7]$/, 3 - digits.length), 8);
@@ -114,27 +140,25 @@ export function readOctal(scanner: PatternScanner, digits: string): number {
   return code;
 }
 
-/** A part of a class: a range, which is one character if both ends are equal, or a category's source. */
-type SetItem = { readonly low: number; readonly high: number } | string;
+/** A part of a set: the source of a category, or a range of characters. */
+type SetItem = string | { readonly low: number; readonly high: number };
 
 /**
- * Translates the class whose "[" was just taken.
+ * Translates the set whose "[" was just taken.
  *
  * @throws PatternProblem
  */
 export function readSet(scanner: PatternScanner, flags: Flags): string {
   const start = scanner.index - 1;
   const isNegated = scanner.match('^');
-  const first = scanner.index;
   const items: SetItem[] = [];
-  for (;;) {
+  while (items.length === 0 || !scanner.match(']')) {
     const here = scanner.index;
-    if (here > first && scanner.match(']')) return setSource(items, isNegated, flags);
     const low = readSetItem(scanner, flags, start);
     if (!scanner.match('-')) {
       items.push(low);
     } else if (scanner.match(']')) {
-      return setSource([...items, low, { low: 0x2d, high: 0x2d }], isNegated, flags);
+      return setSource([...items, low, single(codeOf('-'))], isNegated, flags);
     } else {
       const high = readSetItem(scanner, flags, start);
       if (typeof low === 'string' || typeof high === 'string' || high.low < low.low) {
@@ -143,13 +167,14 @@ export function readSet(scanner: PatternScanner, flags: Flags): string {
       items.push({ low: low.low, high: high.low });
     }
   }
+  return setSource(items, isNegated, flags);
 }
 
 function readSetItem(scanner: PatternScanner, flags: Flags, start: number): SetItem {
-  const token = scanner.take();
-  if (token === undefined) throw scanner.problem('an unterminated character class', start);
+  const token = scanner.takeWhile(/^/, 1);
+  if (token === '') throw scanner.problem('an unterminated character set', start);
+  if (!token.startsWith('\\')) return single(codeOf(token));
   const letter = token.slice(1);
-  if (!token.startsWith('\\')) return single(token.codePointAt(0) ?? 0);
   if (/^[dsw]$/i.test(letter)) return categorySource(letter, flags);
   if (/^[0-7]$/.test(letter)) return single(readOctal(scanner, letter));
   return single(letter === 'b' ? 8 : readEscape(scanner, letter));
@@ -159,7 +184,11 @@ function single(code: number): SetItem {
   return { low: code, high: code };
 }
 
-// What Python's str.isdecimal, isspace and isalnum say. JavaScript's own \s and \w differ.
+function codeOf(character: string): number {
+  return character.codePointAt(0) ?? 0;
+}
+
+// By Python's str.isdecimal, isspace and isalnum. JavaScript's \s and \w are others.
 const UNICODE_CATEGORIES: Readonly<Record<string, string>> = {
   d: '\\p{Nd}',
   s: '\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000',
@@ -167,73 +196,68 @@ const UNICODE_CATEGORIES: Readonly<Record<string, string>> = {
 };
 const ASCII_CATEGORIES: Readonly<Record<string, string>> = { d: '0-9', s: '\\t-\\r\\x20', w: '0-9A-Za-z_' };
 
-/** One character of the category `\d`, `\D`, `\s`, `\S`, `\w` or `\W`, given its letter. */
+/** Translates the category `\d`, `\D`, `\s`, `\S`, `\w` or `\W`, given its letter. */
 export function categorySource(letter: string, flags: Flags): string {
   const category = letter.toLowerCase();
   const members = (flags.has('a') ? ASCII_CATEGORIES : UNICODE_CATEGORIES)[category];
   return `[${letter === category ? '' : '^'}${members}]`;
 }
 
-/** One character: `code`, or one that differs from it by case alone if that is ignored. */
-export function characterSource(code: number, flags: Flags): string {
-  return setSource([{ low: code, high: code }], false, flags);
+/** Translates the position `\A`, `\Z`, `\b` or `\B`, given its letter; an empty text has no `\B` in Python 3.11. */
+export function positionSource(letter: string, flags: Flags): string {
+  if (letter === 'A') return '^';
+  if (letter === 'Z') return '$';
+  const word = categorySource('w', flags);
+  if (letter === 'b') return `(?:(?<=${word})(?!${word})|(?<!${word})(?=${word}))`;
+  return `(?!^$)(?:(?<=${word})(?=${word})|(?<!${word})(?!${word}))`;
+}
+
+/** Translates one character, given its code point, or as a string of one. */
+export function characterSource(character: number | string, flags: Flags): string {
+  return setSource([single(typeof character === 'string' ? codeOf(character) : character)], false, flags);
 }
 
 function setSource(items: readonly SetItem[], isNegated: boolean, flags: Flags): string {
-  const parts = items.map((item) => {
+  const parts = items.flatMap((item) => {
     if (typeof item === 'string') return item;
-    const others = flags.has('i') ? findOtherCases(item.low, item.high, flags.has('a')) : [];
-    const range = `${codeSource(item.low)}${item.low < item.high ? `-${codeSource(item.high)}` : ''}`;
-    return range + others.map(codeSource).join('');
+    const range = item.low === item.high ? '' : `-${codeSource(item.high)}`;
+    const others = flags.has('i') ? findCases(item, flags.has('a') ? 0x7f : LAST_CASED) : [];
+    return [codeSource(item.low) + range, ...others.map(codeSource)];
   });
   const source = parts.join('');
-  return /^\w$/.test(source) && !isNegated ? source : `[${isNegated ? '^' : ''}${source}]`;
+  return !isNegated && /^(?:\w|\\u\{\w+\})$/.test(source) ? source : `[${isNegated ? '^' : ''}${source}]`;
 }
 
-/** Never raw but for letters, digits and "_", so that nothing has a second meaning and no surrogates join. */
+/** By number where it may mean something else, or is half of a character that might find its other half. */
 function codeSource(code: number): string {
   const character = String.fromCodePoint(code);
-  return /^\w$/.test(character) ? character : `\\u{${code.toString(16)}}`;
+  return /\w/.test(character) ? character : `\\u{${code.toString(16)}}`;
 }
 
-/** The characters that are equal to one of the range `low` to `high`, but for case. */
-function findOtherCases(low: number, high: number, isAscii: boolean): number[] {
-  const classes = caseClasses();
-  const found = new Set<number>();
-  const codes = high - low < classes.size ? rangeOf(low, high) : classes.keys();
-  for (const code of codes) {
-    if (code < low || code > high || (isAscii && code >= 0x80)) continue;
-    for (const other of classes.get(code) ?? []) {
-      if (!isAscii || other < 0x80) found.add(other);
-    }
-  }
-  return [...found];
-}
-
-function* rangeOf(low: number, high: number): Generator<number> {
-  for (let code = low; code <= high; code++) yield code;
-}
-
-/** No letter beyond this has two cases. */
+/** No character beyond has cases. */
 const LAST_CASED = 0x1ffff;
-let cachedClasses: ReadonlyMap<number, readonly number[]> | undefined;
+let casedCharacters: readonly { readonly code: number; readonly upper: string }[] | undefined;
+
+/** The characters up to `last` that are, but for case, equal to one of a range. */
+function findCases(range: { readonly low: number; readonly high: number }, last: number): number[] {
+  casedCharacters ??= listCased();
+  const inRange = casedCharacters.filter(
+    ({ code }) => range.low <= code && code <= range.high && code <= last,
+  );
+  const uppers = new Set(inRange.map(({ upper }) => upper));
+  return casedCharacters.flatMap(({ code, upper }) => (code <= last && uppers.has(upper) ? code : []));
+}
 
 /**
- * Each character that has cases, with all that Python takes for equal to it when case is ignored: those whose
- * lower cases have one upper case. Not the `i` of JavaScript, for which "ı" is no "i".
+ * All characters that have cases. Python takes two for equal if their lower cases have one upper case; the rule of
+ * JavaScript's flag `i` is another: it takes "ı" for no "i".
  */
-function caseClasses(): ReadonlyMap<number, readonly number[]> {
-  if (cachedClasses !== undefined) return cachedClasses;
-  const byUpper = new Map<string, number[]>();
-  for (const code of rangeOf(0, LAST_CASED)) {
+function listCased(): { readonly code: number; readonly upper: string }[] {
+  const codes = Array.from({ length: LAST_CASED + 1 }, (_, code) => code);
+  return codes.flatMap((code) => {
     const character = String.fromCodePoint(code);
-    const lower = String.fromCodePoint(character.toLowerCase().codePointAt(0) ?? code);
-    const upper = lower.toUpperCase();
-    if (upper === character && lower === character) continue;
-    const members = byUpper.get(upper);
-    if (members === undefined) byUpper.set(upper, [code]);
-    else members.push(code);
-  }
-  cachedClasses = new Map([...byUpper.values()].flatMap((codes) => codes.map((code) => [code, codes])));
-  return cachedClasses;
+    if (!/\p{Changes_When_Casemapped}/u.test(character)) return [];
+    const lower = String.fromCodePoint(codeOf(character.toLowerCase()));
+    return [{ code, upper: lower.toUpperCase() }];
+  });
 }
