@@ -7,6 +7,7 @@ import { fetchLarge } from './cases/fetch-large.mjs';
 import { fetchSmall0Ms, fetchSmall30Ms } from './cases/fetch-small.mjs';
 import { list } from './cases/list.mjs';
 import { memory } from './cases/memory.mjs';
+import { workspace } from './cases/workspace.mjs';
 import { formatTable } from './support/format-table.mjs';
 import { withScratchDirectory } from './support/scratch.mjs';
 
@@ -15,7 +16,7 @@ import { withScratchDirectory } from './support/scratch.mjs';
 /** @typedef {import('./support/case.mjs').Case} Case */
 
 /** @type {Case[]} */
-const cases = [list, fetchSmall0Ms, fetchSmall30Ms, fetchLarge, memory];
+const cases = [list, workspace, fetchSmall0Ms, fetchSmall30Ms, fetchLarge, memory];
 
 const usage = `Usage: node bench/run.mjs [options] [CASE...]
 

@@ -2,6 +2,7 @@
 import type { Blob, Module } from '../core/blob.ts';
 import type { Workspace } from '../core/modules.ts';
 import type { Issue } from '../core/report.ts';
+import { count } from '../core/text.ts';
 import { readModule } from '../module/read-module.ts';
 import { findModules, type ModuleSearch } from '../workspace/modules/find-modules.ts';
 import { findModuleFile } from '../workspace/modules/is-module.ts';
@@ -35,19 +36,24 @@ export async function loadModules(query: BlobQuery, signal: AbortSignal): Promis
   const { search, selection } = query;
   const found = await findModules(search, signal);
   const read = found.places.map((place) => readModule(place, findModuleFile(place.directory)));
-  const { modules, issues: orderIssues } = orderModules(read.map(({ module }) => module));
+  const { modules, issues: orderIssues } = orderModules(
+    read.map(({ module }) => module),
+    found.workspace,
+  );
   await assertModulesExist(selection, modules, found.workspace);
   const blobs = selectBlobs(modules, selection);
   const issues = [
     ...found.issues,
     ...read.flatMap((one) => one.issues.map((issue) => ofNamedModule(issue, selection))),
     ...duplicateNameIssues(modules),
-    ...orderIssues.map((issue) => (query.strictDependencies ? issue : asWarning(issue))),
+    ...orderIssues.map((issue) =>
+      query.strictDependencies ? ofNamedModule(issue, selection) : asWarning(issue),
+    ),
   ];
   // An error says more than that nothing was found.
   if (issues.some(({ severity }) => severity === 'error'))
     return { modules, workspace: found.workspace, blobs, issues };
-  if (modules.length === 0) issues.push(nothing('the workspace holds no module'));
+  if (modules.length === 0) issues.push(noModules(found.workspace));
   else if (blobs.length === 0 && !isEverything(selection))
     issues.push(nothing('the selection matches no blob'));
   else if (blobs.length === 0) issues.push(nothing('no module declares a blob'));
@@ -60,6 +66,15 @@ function ofNamedModule(issue: Issue, selection: Selection): Issue {
 
 function asWarning(issue: Issue): Issue {
   return issue.severity === 'error' ? { ...issue, severity: 'warning' } : issue;
+}
+
+function noModules(workspace: Workspace | undefined): Issue {
+  const active = workspace?.projects.filter((project) => project.active) ?? [];
+  const absent = active.filter(({ onDisk }) => !onDisk).length;
+  if (absent === 0) return nothing('the workspace holds no module');
+  const { length } = active;
+  const message = `the workspace holds no module: ${absent} of its ${count(length, 'active project')} are not cloned`;
+  return { ...nothing(message), hint: 'run "west update"' };
 }
 
 function nothing(message: string): Issue {

@@ -58,6 +58,8 @@ export interface Module {
   readonly project?: string;
   /** `build: depends:`, each name once. */
   readonly depends: readonly string[];
+  /** Where they stand. */
+  readonly dependsOrigin?: Origin & { readonly sourceLine: string };
   readonly blobs: readonly Blob[];
 }
 

@@ -18,7 +18,7 @@ export const ERROR_MEANINGS = {
   BLOBS_UNSAFE_PATH: "a blob's path leaves zephyr/blobs, or could on some platform",
   BLOBS_DUPLICATE_PATH: 'two blobs of one module claim the same path, or one lies below the other',
   BLOBS_MALFORMED_MANIFEST: 'a west manifest is malformed',
-  BLOBS_IMPORT_FAILED: 'something that a west manifest imports is not there, or is too much',
+  BLOBS_IMPORT_FAILED: 'what a manifest imports from a project is not there, or the imports are too many',
   BLOBS_UNMET_DEPENDENCY: 'a module depends on one that is not there, or on itself through others',
   BLOBS_HASH_MISMATCH: 'the bytes do not have the declared SHA-256',
   BLOBS_SIZE_MISMATCH: 'the bytes are more than the declared size, or the declared size is wrong',

@@ -16,8 +16,12 @@ export interface WestProject {
   readonly path: string;
   readonly abspath: string;
   readonly active: boolean;
+  /** Why it is not active, and what would change that; absent for one that is. */
+  readonly inactive?: { readonly because: string; readonly hint: string };
   /** Whether a git repository is at the place. */
   readonly cloned: boolean;
+  /** Whether anything is at the place. */
+  readonly onDisk: boolean;
 }
 
 /** A west workspace that was found on disk. */
@@ -28,4 +32,6 @@ export interface Workspace {
   readonly manifestPath: string;
   /** In west's order: the manifest repository first. */
   readonly projects: readonly WestProject[];
+  /** The Zephyr repository, which is no module; absent where none is known. Absolute. */
+  readonly zephyrBase?: string;
 }

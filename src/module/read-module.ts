@@ -77,7 +77,7 @@ function readDocument(place: ModulePlace, document: YamlDocument): Pick<ReadModu
   const entries = Array.isArray(root['blobs']) ? (root['blobs'] as unknown[]) : [];
   const { blobs, issues: blobIssues } = readBlobs({ document, entries, ...module });
   return {
-    module: { ...module, depends: dependsOf(root), blobs },
+    module: { ...module, ...dependsOf(root, document), blobs },
     issues: [...issues, ...blobIssues].map((issue) => ({ module: name, ...issue })),
   };
 }
@@ -100,11 +100,17 @@ function moduleName(
   return place.defaultName;
 }
 
-function dependsOf(root: Record<string, unknown>): string[] {
+function dependsOf(
+  root: Record<string, unknown>,
+  document: YamlDocument,
+): Pick<Module, 'depends' | 'dependsOrigin'> {
   const build = root['build'];
   const depends = isRecord(build) ? build['depends'] : undefined;
-  if (!Array.isArray(depends)) return [];
-  return [...new Set(depends.filter((name) => typeof name === 'string'))];
+  if (!Array.isArray(depends) || depends.length === 0) return { depends: [] };
+  return {
+    depends: [...new Set(depends.filter((name) => typeof name === 'string'))],
+    dependsOrigin: document.positionOf(['build', 'depends']),
+  };
 }
 
 /** The `name:` of a file that is not YAML, so that `blobs fetch NAME` still knows which module is malformed. */

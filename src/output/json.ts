@@ -25,7 +25,8 @@ export interface JsonDocument {
 
 /** The document of a run that ended before there was a report. */
 export function failureDocument(command: string, issues: readonly Issue[]): JsonDocument {
-  return document(command, { issues }, [], { total: 0 });
+  const empty = command === 'modules' ? { workspace: null, projects: [], modules: [] } : {};
+  return { ...document(command, { issues }, [], { total: 0 }), ...empty };
 }
 
 /** The document of `list` and `verify`. */
@@ -77,7 +78,9 @@ export function modulesDocument(report: ModulesReport, all: boolean): JsonDocume
     ...document('modules', report, [], { total: report.rows.length }),
     workspace:
       workspace === undefined ? null : { topdir: workspace.topdir, manifestPath: workspace.manifestPath },
-    projects: projects.map((project) => ({ ...project, module: moduleOf.get(project.name) ?? null })),
+    projects: projects.map(({ name, path, abspath, active, cloned }) => {
+      return { name, path, abspath, active, cloned, module: moduleOf.get(name) ?? null };
+    }),
     modules: report.rows.map(({ module, present, bytes }) => ({
       name: module.name,
       directory: module.directory,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isAbsolute, relative } from 'node:path';
+import type { WestProject, Workspace } from '../core/modules.ts';
 import type { ModulesReport } from '../core/report.ts';
 import { escapeControls } from '../core/text.ts';
 import { formatBytes } from './amounts.ts';
@@ -18,9 +19,9 @@ export interface ModulesTextOptions {
 }
 
 const COLUMNS: readonly Column[] = [
-  { title: 'MODULE', give: 1, minWidth: 10 },
-  { title: 'DIRECTORY', give: 2, minWidth: 16, keepEnd: true },
-  { title: 'PROJECT', give: 3 },
+  { title: 'MODULE', give: 1, minWidth: 12 },
+  { title: 'DIRECTORY', give: 3, minWidth: 16, keepEnd: true },
+  { title: 'PROJECT', give: 2, minWidth: 8 },
   { title: 'BLOBS', align: 'right' },
   { title: 'PRESENT', align: 'right' },
   { title: 'SIZE', align: 'right' },
@@ -36,20 +37,27 @@ export function modulesText(report: ModulesReport, options: ModulesTextOptions):
     String(present),
     formatBytes(bytes),
   ]);
-  const taken = new Set(report.modules.map((module) => module.project));
+  const taken = new Set(report.modules.map((module) => module.directory));
   const others = (options.all ? (report.workspace?.projects ?? []) : []).filter(
-    ({ name }) => !taken.has(name),
+    ({ abspath }) => !taken.has(abspath),
   );
   const projects = others.map((project) => [
-    project.cloned ? '(no module)' : '(not cloned)',
+    `(${stateOf(project, report.workspace)})`,
     escapeControls(shortPath(project.abspath, options.cwd)),
-    escapeControls(project.name) + (project.active ? '' : ' (inactive)'),
+    escapeControls(project.name),
     '',
     '',
     '',
   ]);
   if (modules.length + projects.length === 0) return '';
   return `${renderTable(COLUMNS, [...modules, ...projects], options.width ?? UNLIMITED)}\n`;
+}
+
+/** Why the project is no module. */
+function stateOf(project: WestProject, workspace: Workspace | undefined): string {
+  if (!project.active) return 'inactive';
+  if (project.abspath === workspace?.zephyrBase) return 'Zephyr';
+  return project.onDisk ? 'no module' : 'not cloned';
 }
 
 function shortPath(path: string, cwd: string): string {

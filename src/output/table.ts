@@ -15,6 +15,7 @@ export interface Column {
 }
 
 const GAP = 2;
+const MAX_PART_ROWS = 100;
 
 /** Rows under titles, aligned, without borders, and no wider than `width` characters where the columns allow it. */
 export function renderTable(
@@ -26,26 +27,32 @@ export function renderTable(
   const shown = columns
     .map((column, i) => ({ column, i, width: widths[i] ?? 0 }))
     .filter((one) => one.width > 0);
-  const table = new Table({
-    chars: NO_BORDERS,
-    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
-    colAligns: shown.map(({ column }) => column.align ?? 'left'),
-    colWidths: shown.map(({ width: w }) => w),
-  });
-  table.push(shown.map(({ column, width: w }) => cutToWidth(column.title, w)));
-  for (const row of rows) {
-    table.push(
-      shown.map(({ column, i, width: w }) => {
-        const text = cutToWidth(row[i] ?? '', w, column.keepEnd);
-        return column.paint ? column.paint(text) : text;
-      }),
-    );
+  const titles = shown.map(({ column, width: w }) => cutToWidth(column.title, w));
+  const cells = rows.map((row) =>
+    shown.map(({ column, i, width: w }) => {
+      const text = cutToWidth(row[i] ?? '', w, column.keepEnd);
+      return column.paint ? column.paint(text) : text;
+    }),
+  );
+  const lines: string[] = [];
+  for (const part of inParts([titles, ...cells])) {
+    const table = new Table({
+      chars: NO_BORDERS,
+      style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
+      colAligns: shown.map(({ column }) => column.align ?? 'left'),
+      colWidths: shown.map(({ width: w }) => w),
+    });
+    table.push(...part);
+    lines.push(...table.toString().split('\n'));
   }
-  return table
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n');
+  return lines.map((line) => line.trimEnd()).join('\n');
+}
+
+/** The library takes time quadratic in the rows of one table; with all widths given, parts look no different. */
+function inParts<T>(rows: readonly T[]): T[][] {
+  const parts: T[][] = [];
+  for (let i = 0; i < rows.length; i += MAX_PART_ROWS) parts.push(rows.slice(i, i + MAX_PART_ROWS));
+  return parts;
 }
 
 const NO_BORDERS = {

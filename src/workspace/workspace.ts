@@ -4,6 +4,7 @@ import { BlobsError } from '../core/errors.ts';
 import type { WestProject, Workspace } from '../core/modules.ts';
 import type { Issue } from '../core/report.ts';
 import { escapeControls } from '../core/text.ts';
+import { exists } from './file-system.ts';
 import { isGitRepository } from './git/git-repository.ts';
 import { disabledGroups, readConfiguredGroupFilter } from './manifest/group-filter.ts';
 import { readProjectFilter } from './manifest/project-filter.ts';
@@ -51,46 +52,70 @@ export async function loadWorkspace(
   const resolved = await resolveManifest(document, context);
   issues.push(...resolved.issues);
   const disabled = disabledGroups([...resolved.groupFilters, groupFilter]);
-  const isActive = ({ name, groups }: ManifestProject): boolean =>
-    projectFilter.decide(name) ?? (groups.length === 0 || groups.some((group) => !disabled.has(group)));
+  const whyInactive = ({ name, groups }: ManifestProject): WestProject['inactive'] => {
+    const decided = projectFilter.decide(name);
+    if (decided === false) return FILTERED;
+    if (decided || groups.length === 0 || groups.some((group) => !disabled.has(group))) return undefined;
+    return disabledBy(groups);
+  };
   const projects = [
-    westProject(topdir, { name: MANIFEST_PROJECT, path: tidyPath(repository.value) }, true),
-    ...resolved.projects.map((project) => westProject(topdir, project, isActive(project))),
+    westProject(topdir, { name: MANIFEST_PROJECT, path: tidyPath(repository.value) }, undefined),
+    ...resolved.projects.map((project) => westProject(topdir, project, whyInactive(project))),
   ];
   return { workspace: { topdir, manifestPath, projects }, issues };
+}
+
+const FILTERED = {
+  because: 'manifest.project-filter takes it out',
+  hint: 'see "west config manifest.project-filter"',
+};
+
+function disabledBy(groups: readonly string[]): NonNullable<WestProject['inactive']> {
+  const [first = ''] = groups;
+  const those = groups.length === 1 ? `its group ${first} is` : `its groups ${groups.join(', ')} are`;
+  return { because: `${those} disabled`, hint: `run "west config manifest.group-filter -- +${first}"` };
 }
 
 function westProject(
   topdir: string,
   project: { readonly name: string; readonly path: string },
-  active: boolean,
+  inactive: WestProject['inactive'],
 ): WestProject {
   const abspath = path.resolve(topdir, project.path);
   return {
     name: project.name,
     path: project.path,
     abspath,
-    active,
+    active: inactive === undefined,
+    ...(inactive && { inactive }),
     // Most commands do not ask.
     get cloned() {
       return isGitRepository(abspath);
+    },
+    get onDisk() {
+      return exists(abspath);
     },
   };
 }
 
 function manifestRepository(topdir: string, config: WestConfig): IniValue {
   const hint = 'run "west init", or set it with "west config manifest.path"';
+  const whose = `of the workspace ${escapeControls(topdir)}`;
+  const isUsual = config.localFiles.join() === path.join(topdir, '.west', 'config');
+  const facts = isUsual
+    ? [escapeControls(config.localFiles.join(''))]
+    : [`WEST_CONFIG_LOCAL names ${config.localFiles.map(escapeControls).join(', ') || 'no file'}`];
   if (!config.hasLocal) {
-    throw new BlobsError(
-      'BLOBS_BAD_CONFIG',
-      `the configuration file of the workspace ${escapeControls(topdir)} is not there`,
-      { hint },
-    );
+    const message = `there is no file with the configuration ${whose}`;
+    const what = isUsual ? hint : 'correct WEST_CONFIG_LOCAL, or unset it';
+    throw new BlobsError('BLOBS_BAD_CONFIG', message, { facts, hint: what });
   }
   const found = config.getLocal('manifest', 'path');
   if (found === undefined) {
-    const message = `the configuration of the workspace ${escapeControls(topdir)} has no manifest.path`;
-    throw new BlobsError('BLOBS_BAD_CONFIG', message, { hint });
+    throw new BlobsError('BLOBS_BAD_CONFIG', `the configuration ${whose} has no manifest.path`, {
+      facts,
+      hint,
+    });
   }
   checkNoNul(found);
   return found;

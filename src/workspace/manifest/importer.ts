@@ -6,12 +6,16 @@ import type { SourcePosition } from '../../yaml/yaml-document.ts';
 // A long chain of imports would bury what is wrong.
 const MAX_FACTS = 5;
 
-/** `error` with the fact that its file was imported at `importer`; anything but a BlobsError as it is. */
-export function withImporter(error: unknown, importer: SourcePosition): unknown {
+/**
+ * `error` with the fact that its file was imported at `importer`, and read at `revision` where it was not the one in
+ * the working tree; anything but a BlobsError as it is.
+ */
+export function withImporter(error: unknown, importer: SourcePosition, revision?: string): unknown {
   if (!(error instanceof BlobsError)) return error;
   const { facts = [], ...details } = error.details;
-  if (facts.length >= MAX_FACTS) return error;
-  const fact = `imported at ${escapeControls(importer.file)}:${importer.line}:${importer.column}`;
+  const where = `${escapeControls(importer.file)}:${importer.line}:${importer.column}`;
+  const fact = `${revision === undefined ? '' : `read at ${revision}, `}imported at ${where}`;
+  if (facts.length >= MAX_FACTS || facts.at(-1) === fact) return error;
   return new BlobsError(error.code, error.message, {
     ...details,
     facts: [...facts, fact],

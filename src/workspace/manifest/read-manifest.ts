@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { BlobsError, describeError } from '../../core/errors.ts';
+import { BlobsError, describeError, systemCode } from '../../core/errors.ts';
 import { escapeControls, shorten } from '../../core/text.ts';
 import { readRegularFile } from '../../store/regular-file.ts';
 import { MAX_YAML_BYTES } from '../../yaml/limits.ts';
 import { readYaml } from '../../yaml/read-yaml.ts';
 import type { SourcePosition, ValuePath, YamlDocument } from '../../yaml/yaml-document.ts';
+import { isFile } from '../file-system.ts';
 
 // YAML 1.2 §5.1: every other C0 character, DEL, and most of C1 must be escaped; PyYAML refuses them too.
 const UNPRINTABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\ufffe\uffff]/;
@@ -14,15 +15,23 @@ const MAX_SOURCE_LINE_CHARACTERS = 400;
 /**
  * Reads the manifest file at `file`.
  *
- * @throws BlobsError `BLOBS_BAD_CONFIG` where there is no file to read, `BLOBS_MALFORMED_MANIFEST` where it is no YAML
+ * @throws BlobsError `BLOBS_BAD_CONFIG` where there is no file to read, `BLOBS_MALFORMED_MANIFEST` where it is no YAML or too
+ *   large
  */
 export function readManifestFile(file: string, namedBy: string): YamlDocument {
   let bytes: Buffer;
   try {
     bytes = readRegularFile(file, MAX_YAML_BYTES);
   } catch (error) {
+    if (error instanceof BlobsError && isFile(file)) {
+      const message = `malformed manifest: it is larger than ${MAX_YAML_BYTES} bytes`;
+      throw new BlobsError('BLOBS_MALFORMED_MANIFEST', message, { file });
+    }
     throw new BlobsError('BLOBS_BAD_CONFIG', `cannot read the manifest file ${escapeControls(file)}`, {
-      facts: [escapeControls(describeError(error)), `named by ${escapeControls(namedBy)}`],
+      facts: [
+        systemCode(error) === 'ENOENT' ? 'it is not there' : escapeControls(describeError(error)),
+        `named by ${escapeControls(namedBy)}`,
+      ],
       hint: 'correct manifest.path and manifest.file with "west config", or run "west init"',
       file,
       cause: error,

@@ -7,6 +7,7 @@ import { type GroupFilter, oldGroupFilterIssue, readGroupFilter } from './group-
 import { ImportBudget } from './import-budget.ts';
 import type { ImportFilter } from './import-filter.ts';
 import { asksForImport, type ImportRequest, readProjectImport, readSelfImport } from './import-value.ts';
+import { MANIFEST_REVISION } from './imported-file.ts';
 import { withImporter } from './importer.ts';
 import type { ProjectFilter } from './project-filter.ts';
 import type { GitContext } from './project-import.ts';
@@ -51,6 +52,8 @@ interface ImportStep {
   readonly document: YamlDocument;
   readonly request: ImportRequest;
   readonly context: FileContext;
+  /** What the file is read at, where it is not read from the working tree. */
+  readonly revision?: string;
 }
 
 /** A project that its file imports from, with the value that says what. */
@@ -183,9 +186,9 @@ class Resolution {
       const request = requests[index] as ImportRequest;
       if ('error' in imported) throw imported.error;
       for (const { name, bytes } of imported.files) {
-        const file = `${path.join(directory, name)}@manifest-rev`;
-        const read = () => parseManifestText(file, bytes);
-        await this.#loadImported(read, directory, { document, request, context });
+        const read = () => parseManifestText(path.join(directory, name), bytes);
+        const revision = MANIFEST_REVISION;
+        await this.#loadImported(read, directory, { document, request, context, revision });
       }
     }
   }
@@ -203,7 +206,7 @@ class Resolution {
         depth,
       });
     } catch (error) {
-      throw withImporter(error, importer);
+      throw withImporter(error, importer, step.revision);
     }
   }
 }

@@ -4,7 +4,7 @@ import { BlobsError } from '../../core/errors.ts';
 import type { ModulePlace, Workspace } from '../../core/modules.ts';
 import type { Issue } from '../../core/report.ts';
 import { escapeControls } from '../../core/text.ts';
-import { realPath } from '../file-system.ts';
+import { isDirectory, realPath } from '../file-system.ts';
 import { findNearest, findTopdir } from '../find-topdir.ts';
 import { loadWestConfig, type WestConfigLocations, westConfigFiles } from '../west-config/west-config.ts';
 import { loadWorkspace } from '../workspace.ts';
@@ -69,7 +69,17 @@ async function findInWorkspace(
   const { workspace, issues } = await loadWorkspace(topdir, config, git);
   const zephyrBase = findZephyrBase({ given: search.zephyrBase, config, workspace });
   const modules = projectPlaces(workspace, zephyrBase);
-  return { places: modules.places, workspace, issues: [...issues, ...modules.issues] };
+  return {
+    places: modules.places,
+    workspace: zephyrBase === undefined ? workspace : { ...workspace, zephyrBase },
+    issues: [...issues, ...zephyrBaseIssues(search.zephyrBase), ...modules.issues],
+  };
+}
+
+function zephyrBaseIssues(given: string | undefined): readonly Issue[] {
+  if (given === undefined || isDirectory(given)) return [];
+  const message = `the Zephyr repository ${escapeControls(given)}, named by -z or ZEPHYR_BASE, is not there`;
+  return [{ severity: 'warning', code: 'BLOBS_BAD_CONFIG', message }];
 }
 
 function withoutWorkspace(search: ModuleSearch): ModuleSearchResult | undefined {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Module } from '../../core/blob.ts';
+import type { Workspace } from '../../core/modules.ts';
 import type { Issue } from '../../core/report.ts';
 import { count, escapeControls } from '../../core/text.ts';
+import { explainAbsence } from './explain-absence.ts';
 import { unmetIssues } from './unmet-dependencies.ts';
 
 const MAX_DIRECTORIES = 10;
@@ -16,9 +18,9 @@ interface OrderedModules {
  * Orders modules as Zephyr's zephyr_module.py does: those that depend on nothing first, in the order given, then
  * each as soon as its last dependency has been placed, first in, first out. Of several modules with one name all are
  * kept, and the one that is placed first satisfies what depends on that name. Modules whose dependencies are missing
- * or go in circles come last, in the order given, each with an issue. Linear.
+ * or go in circles come last, in the order given, each with an issue, which `workspace` helps to explain. Linear.
  */
-export function orderModules(modules: readonly Module[]): OrderedModules {
+export function orderModules(modules: readonly Module[], workspace?: Workspace): OrderedModules {
   const open = new Map<Module, Set<string>>();
   const waiting = new Map<string, Module[]>();
   const queue: Module[] = [];
@@ -46,7 +48,10 @@ export function orderModules(modules: readonly Module[]): OrderedModules {
   const rest = modules.filter((module) => !placed.has(module));
   return {
     modules: [...queue, ...rest],
-    issues: unmetIssues(rest, new Map(rest.map((module) => [module, [...(open.get(module) ?? [])]]))),
+    issues: unmetIssues(rest, {
+      needs: new Map(rest.map((module) => [module, [...(open.get(module) ?? [])]])),
+      explain: (name) => explainAbsence(name, modules, workspace),
+    }),
   };
 }
 

@@ -2,19 +2,25 @@
 import type { Module } from '../../core/blob.ts';
 import type { Issue } from '../../core/report.ts';
 import { count, escapeControls } from '../../core/text.ts';
+import type { Absence } from './explain-absence.ts';
 import { findCycles } from './find-cycles.ts';
 
 // One line of output must stay readable, and a cycle may have thousands of members.
 const MAX_NAMES = 10;
 
 /**
- * Why none of `modules` could be placed in the build order, where `needs` holds the names that each still waits for:
- * an error for each that needs a module that is not there, for each cycle, and for each that waits for one of those.
+ * Why none of `modules` could be placed in the build order, where `needs` holds the names that each still waits for and
+ * `explain` says why there is no module of a name: an error for each that needs a module that is not there, for each
+ * cycle, and for each that waits for one of those.
  */
 export function unmetIssues(
   modules: readonly Module[],
-  needs: ReadonlyMap<Module, readonly string[]>,
+  context: {
+    readonly needs: ReadonlyMap<Module, readonly string[]>;
+    readonly explain: (name: string) => Absence | undefined;
+  },
 ): readonly Issue[] {
+  const { needs, explain } = context;
   const byName = new Map<string, Module>();
   for (const module of modules) if (!byName.has(module.name)) byName.set(module.name, module);
   const needsOf = (module: Module): readonly string[] => needs.get(module) ?? [];
@@ -25,9 +31,15 @@ export function unmetIssues(
     const missing = needsOf(module).filter((name) => !byName.has(name));
     if (missing.length === 0) continue;
     explained.add(module);
-    issues.push(
-      unmet(module, `depends on ${names(missing)}, which ${missing.length === 1 ? 'is' : 'are'} not there`),
-    );
+    const reasons = missing.slice(0, MAX_NAMES).flatMap((name) => explain(name) ?? []);
+    issues.push({
+      ...unmet(
+        module,
+        `depends on ${names(missing)}, which ${missing.length === 1 ? 'is' : 'are'} not there`,
+      ),
+      ...(reasons.length === 0 ? {} : { facts: reasons.map(({ fact }) => fact) }),
+      hint: reasons[0]?.hint ?? 'correct "build: depends:" in its module.yml, or add the missing module',
+    });
   }
   const cycles = findCycles(modules, (module) => needsOf(module).flatMap((name) => byName.get(name) ?? []));
   for (const cycle of cycles) {
@@ -35,7 +47,10 @@ export function unmetIssues(
     if (first === undefined) continue;
     for (const module of cycle) explained.add(module);
     const through = others.length === 0 ? '' : ` through ${names(others.map(({ name }) => name))}`;
-    issues.push(unmet(first, `depends on itself${through}: a cycle`));
+    issues.push({
+      ...unmet(first, `depends on itself${through}: a cycle`),
+      hint: 'take one of these modules out of the "build: depends:" of another',
+    });
   }
   for (const module of modules) {
     if (explained.has(module)) continue;
@@ -49,8 +64,8 @@ function unmet(module: Module, problem: string): Issue {
     severity: 'error',
     code: 'BLOBS_UNMET_DEPENDENCY',
     message: `module ${escapeControls(module.name)} ${problem}`,
-    hint: 'correct "build: depends:" in its module.yml, or add the missing module',
     module: module.name,
+    ...module.dependsOrigin,
   };
 }
 

@@ -33,8 +33,8 @@ export class PatternScanner {
   /** Takes as many tokens as match `kind`, at most `limit`. */
   takeWhile(kind: RegExp, limit = Infinity): string {
     const start = this.index;
-    while (this.index < this.#tokens.length && this.index - start < limit && kind.test(this.peek()))
-      this.index++;
+    const end = Math.min(this.#tokens.length, start + limit);
+    while (this.index < end && kind.test(this.peek())) this.index++;
     return this.#tokens.slice(start, this.index).join('');
   }
 
@@ -42,12 +42,6 @@ export class PatternScanner {
   problem(what: string, index: number): PatternProblem {
     return new PatternProblem(`${what} at position ${[...this.#tokens.slice(0, index).join('')].length}`);
   }
-}
-
-/** Whether `token`, which was just taken, means nothing in a verbose pattern; a comment is taken whole. */
-export function skipBlank(scanner: PatternScanner, token: string): boolean {
-  if (token === '#') scanner.takeWhile(/^[^\n]/);
-  return /^[# \t\n\r\v\f]$/.test(token);
 }
 
 /**
@@ -111,8 +105,7 @@ const CONTROLS: Readonly<Record<string, number>> = { a: 7, f: 12, n: 10, r: 13, 
 const HEX_DIGITS: Readonly<Record<string, number>> = { x: 2, u: 4, U: 8 };
 
 /**
- * The character of an escape whose backslash and `letter` were just taken. Categories, positions and octal numbers
- * other than zero are the caller's.
+ * The character of an escape whose backslash and `letter` were just taken, if it is for one, and not octal.
  *
  * @throws PatternProblem
  */
@@ -120,7 +113,6 @@ export function readEscape(scanner: PatternScanner, letter: string): number {
   const start = scanner.index - 1;
   const control = CONTROLS[letter];
   if (control !== undefined) return control;
-  if (letter === '0') return readOctal(scanner, letter);
   if (letter === 'N') throw scanner.problem('characters by name are not supported: \\N', start);
   const wanted = HEX_DIGITS[letter];
   if (wanted !== undefined) {
@@ -140,14 +132,10 @@ export function readOctal(scanner: PatternScanner, digits: string): number {
   return code;
 }
 
-/** A part of a set: the source of a category, or a range of characters. */
+/** A part of a set: the members of a category, or a range of characters. */
 type SetItem = string | { readonly low: number; readonly high: number };
 
-/**
- * Translates the set whose "[" was just taken.
- *
- * @throws PatternProblem
- */
+/** Translates the set whose "[" was just taken. @throws PatternProblem */
 export function readSet(scanner: PatternScanner, flags: Flags): string {
   const start = scanner.index - 1;
   const isNegated = scanner.match('^');
@@ -157,15 +145,14 @@ export function readSet(scanner: PatternScanner, flags: Flags): string {
     const low = readSetItem(scanner, flags, start);
     if (!scanner.match('-')) {
       items.push(low);
-    } else if (scanner.match(']')) {
-      return setSource([...items, low, single(codeOf('-'))], isNegated, flags);
-    } else {
-      const high = readSetItem(scanner, flags, start);
-      if (typeof low === 'string' || typeof high === 'string' || high.low < low.low) {
-        throw scanner.problem('a bad character range', here);
-      }
-      items.push({ low: low.low, high: high.low });
+      continue;
     }
+    if (scanner.match(']')) return setSource([...items, low, single(codeOf('-'))], isNegated, flags);
+    const high = readSetItem(scanner, flags, start);
+    if (typeof low === 'string' || typeof high === 'string' || high.low < low.low) {
+      throw scanner.problem('a bad character range', here);
+    }
+    items.push({ low: low.low, high: high.low });
   }
   return setSource(items, isNegated, flags);
 }
@@ -175,7 +162,7 @@ function readSetItem(scanner: PatternScanner, flags: Flags, start: number): SetI
   if (token === '') throw scanner.problem('an unterminated character set', start);
   if (!token.startsWith('\\')) return single(codeOf(token));
   const letter = token.slice(1);
-  if (/^[dsw]$/i.test(letter)) return categorySource(letter, flags);
+  if (/^[dsw]$/i.test(letter)) return categoryMembers(letter, flags);
   if (/^[0-7]$/.test(letter)) return single(readOctal(scanner, letter));
   return single(letter === 'b' ? 8 : readEscape(scanner, letter));
 }
@@ -191,23 +178,32 @@ function codeOf(character: string): number {
 // By Python's str.isdecimal, isspace and isalnum. JavaScript's \s and \w are others.
 const UNICODE_CATEGORIES: Readonly<Record<string, string>> = {
   d: '\\p{Nd}',
-  s: '\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000',
+  D: '\\P{Nd}',
+  s: '\\t-\\r\\x1c- \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000',
+  S: '\\0-\\x08\\x0e-\\x1b!-\\x84\\x86-\\x9f\\xa1-\\u167f\\u1681-\\u1fff\\u200b-\\u2027\\u202a-\\u202e\\u2030-\\u205e\\u2060-\\u2fff\\u3001-\\u{10ffff}',
   w: '\\p{L}\\p{N}_',
+  // All but letters and numbers, and of Pc all but "_".
+  W: '\\p{C}\\p{M}\\p{S}\\p{Z}\\p{Pd}\\p{Pe}\\p{Pf}\\p{Pi}\\p{Po}\\p{Ps}\\u203f\\u2040\\u2054\\ufe33\\ufe34\\ufe4d-\\ufe4f\\uff3f',
 };
-const ASCII_CATEGORIES: Readonly<Record<string, string>> = { d: '0-9', s: '\\t-\\r\\x20', w: '0-9A-Za-z_' };
+const ASCII_CATEGORIES: Readonly<Record<string, string>> = {
+  d: '0-9',
+  D: '\\0-/:-\\u{10ffff}',
+  s: '\\t-\\r ',
+  S: '\\0-\\x08\\x0e-\\x1f!-\\u{10ffff}',
+  w: '0-9A-Z_a-z',
+  W: '\\0-/:-@\\[-\\^`\\{-\\u{10ffff}',
+};
 
-/** Translates the category `\d`, `\D`, `\s`, `\S`, `\w` or `\W`, given its letter. */
-export function categorySource(letter: string, flags: Flags): string {
-  const category = letter.toLowerCase();
-  const members = (flags.has('a') ? ASCII_CATEGORIES : UNICODE_CATEGORIES)[category];
-  return `[${letter === category ? '' : '^'}${members}]`;
+/** What a set holds for the category `\d`, `\D`, `\s`, `\S`, `\w` or `\W`, given its letter. */
+export function categoryMembers(letter: string, flags: Flags): string {
+  return (flags.has('a') ? ASCII_CATEGORIES : UNICODE_CATEGORIES)[letter] ?? '';
 }
 
 /** Translates the position `\A`, `\Z`, `\b` or `\B`, given its letter; an empty text has no `\B` in Python 3.11. */
 export function positionSource(letter: string, flags: Flags): string {
   if (letter === 'A') return '^';
   if (letter === 'Z') return '$';
-  const word = categorySource('w', flags);
+  const word = `[${categoryMembers('w', flags)}]`;
   if (letter === 'b') return `(?:(?<=${word})(?!${word})|(?<!${word})(?=${word}))`;
   return `(?!^$)(?:(?<=${word})(?=${word})|(?<!${word})(?!${word}))`;
 }
@@ -221,7 +217,7 @@ function setSource(items: readonly SetItem[], isNegated: boolean, flags: Flags):
   const parts = items.flatMap((item) => {
     if (typeof item === 'string') return item;
     const range = item.low === item.high ? '' : `-${codeSource(item.high)}`;
-    const others = flags.has('i') ? findCases(item, flags.has('a') ? 0x7f : LAST_CASED) : [];
+    const others = flags.has('i') ? findCases(item.low, item.high, flags.has('a') ? 0x7f : LAST_CASED) : [];
     return [codeSource(item.low) + range, ...others.map(codeSource)];
   });
   const source = parts.join('');
@@ -236,28 +232,28 @@ function codeSource(code: number): string {
 
 /** No character beyond has cases. */
 const LAST_CASED = 0x1ffff;
-let casedCharacters: readonly { readonly code: number; readonly upper: string }[] | undefined;
+let knownCases: ReadonlyMap<number, readonly number[]> | undefined;
 
-/** The characters up to `last` that are, but for case, equal to one of a range. */
-function findCases(range: { readonly low: number; readonly high: number }, last: number): number[] {
-  casedCharacters ??= listCased();
-  const inRange = casedCharacters.filter(
-    ({ code }) => range.low <= code && code <= range.high && code <= last,
-  );
-  const uppers = new Set(inRange.map(({ upper }) => upper));
-  return casedCharacters.flatMap(({ code, upper }) => (code <= last && uppers.has(upper) ? code : []));
+/** The characters up to `last`, outside of `low` to `high`, that equal one inside but for case. */
+function findCases(low: number, high: number, last: number): number[] {
+  knownCases ??= listCases();
+  const known = knownCases;
+  const codes = low === high ? [low] : [...known.keys()].filter((code) => low <= code && code <= high);
+  const cases = codes.flatMap((code) => (code <= last ? (known.get(code) ?? []) : []));
+  return [...new Set(cases)].filter((code) => code <= last && (code < low || code > high));
 }
 
 /**
- * All characters that have cases. Python takes two for equal if their lower cases have one upper case; the rule of
- * JavaScript's flag `i` is another: it takes "ı" for no "i".
+ * Each character that has cases, with all that equal it but for case: Python takes two for equal if their lower
+ * cases have one upper case. JavaScript's flag `i` has another rule, by which "ı" is no "i".
  */
-function listCased(): { readonly code: number; readonly upper: string }[] {
-  const codes = Array.from({ length: LAST_CASED + 1 }, (_, code) => code);
-  return codes.flatMap((code) => {
+function listCases(): ReadonlyMap<number, readonly number[]> {
+  const byUpper = new Map<string, number[]>();
+  for (let code = 0; code <= LAST_CASED; code++) {
     const character = String.fromCodePoint(code);
-    if (!/\p{Changes_When_Casemapped}/u.test(character)) return [];
-    const lower = String.fromCodePoint(codeOf(character.toLowerCase()));
-    return [{ code, upper: lower.toUpperCase() }];
-  });
+    if (!/\p{Changes_When_Casemapped}/u.test(character)) continue;
+    const upper = String.fromCodePoint(codeOf(character.toLowerCase())).toUpperCase();
+    byUpper.set(upper, [...(byUpper.get(upper) ?? []), code]);
+  }
+  return new Map([...byUpper.values()].flatMap((codes) => codes.map((code) => [code, codes])));
 }

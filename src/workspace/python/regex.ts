@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
-  categorySource,
+  categoryMembers,
   characterSource,
   type Flags,
   MAX_COUNT,
@@ -13,7 +13,6 @@ import {
   readOctal,
   readRange,
   readSet,
-  skipBlank,
 } from './regex-characters.ts';
 
 /**
@@ -26,7 +25,7 @@ export function compilePythonRegex(
   pattern: string,
 ): { readonly matches: (text: string) => boolean } | { readonly problem: string } {
   try {
-    const expression = new RegExp(`^${new Translator(pattern).translate()}$`, 'v');
+    const expression = new RegExp(`^${new Translator(pattern).translate()}$`, 'u');
     return { matches: (text) => expression.test(text) };
   } catch (error) {
     if (error instanceof PatternProblem) return { problem: error.message };
@@ -46,12 +45,14 @@ interface Context {
   readonly isInLookbehind: boolean;
 }
 
+/** Of a pattern, and of its translation: the engine takes seconds for some that are longer, and fails for others. */
 const MAX_LENGTH = 10_000;
-/** In JavaScript. Its engine takes seconds for some that are longer, and then fails for them. */
-const MAX_TRANSLATION = 20_000;
 const TOO_LONG = 'patterns of this length are not supported';
 /** Python's recursion ends at about as many groups inside each other. */
 const MAX_DEPTH = 450;
+
+const CHARACTER = { least: 1, most: 1, kind: 'other' } as const;
+const POSITION = { least: 0, most: 0, kind: 'position' } as const;
 
 /** What makes a group of another kind; behind a bare "?" stand flags. */
 const GROUP_KINDS = ['?:', '?P<', '?P=', '?=', '?!', '?<=', '?<!', '?#', '?(', '?>', '?'] as const;
@@ -76,7 +77,7 @@ class Translator {
   translate(): string {
     const { source } = this.#alternatives({ flags: this.#globalFlags, depth: 0, isInLookbehind: false });
     if (this.#scanner.match(')')) throw this.#scanner.problem('an unbalanced ")"', this.#scanner.index - 1);
-    if (source.length > MAX_TRANSLATION) throw new PatternProblem(TOO_LONG);
+    if (source.length > MAX_LENGTH) throw new PatternProblem(TOO_LONG);
     return source;
   }
 
@@ -102,11 +103,13 @@ class Translator {
       const token = this.#scanner.peek();
       if (token === '' || token === '|' || token === ')') break;
       this.#scanner.index++;
-      if (context.flags.has('x') && skipBlank(this.#scanner, token)) continue;
+      if (context.flags.has('x') && this.#skipBlank(token)) continue;
       const range = readRange(this.#scanner, token);
       if (range !== undefined) {
-        items.push(this.#repeat(items.pop(), range, start));
-        if (range.least === 0) this.#certain.length = certainBefore;
+        const item = this.#repeat(items.pop(), range, start);
+        items.push(item);
+        // Of turns that match nothing, Python keeps what their groups have matched, and JavaScript does not.
+        if (item.least === 0) this.#certain.length = certainBefore;
         continue;
       }
       const item = this.#item(token, context, isFirst && items.length === 0);
@@ -119,14 +122,18 @@ class Translator {
     return { source: items.map(({ source }) => source).join(''), least, most, kind: 'other' };
   }
 
+  /** Whether `token`, which was just taken, means nothing in a verbose pattern; a comment is taken whole. */
+  #skipBlank(token: string): boolean {
+    if (token === '#') this.#scanner.takeWhile(/^[^\n]/);
+    return /^[# \t\n\r\v\f]$/.test(token);
+  }
+
   #repeat(item: Item | undefined, { least, most }: Range, start: number): Item {
-    if (item === undefined || item.kind === 'position')
-      throw this.#scanner.problem('nothing to repeat', start);
-    if (item.kind === 'repetition') throw this.#scanner.problem('a repetition of a repetition', start);
+    const problem = (what: string): PatternProblem => this.#scanner.problem(what, start);
+    if (item === undefined || item.kind === 'position') throw problem('nothing to repeat');
+    if (item.kind === 'repetition') throw problem('a repetition of a repetition');
     const isLazy = this.#scanner.match('?');
-    if (!isLazy && this.#scanner.match('+')) {
-      throw this.#scanner.problem('possessive repetitions are not supported', start);
-    }
+    if (!isLazy && this.#scanner.match('+')) throw problem('possessive repetitions are not supported');
     return {
       source: `(?:${item.source}){${least},${most === Infinity ? '' : most}}${isLazy ? '?' : ''}`,
       // Nothing, however often, is nothing, not NaN.
@@ -140,21 +147,21 @@ class Translator {
   #item(token: string, context: Context, isAtStart: boolean): Item | undefined {
     const { flags } = context;
     if (token === '(') return this.#group(context, isAtStart);
-    if (token === '[') return character(readSet(this.#scanner, flags));
-    // Not [^], which Node 20 gets wrong under a quantifier.
-    if (token === '.') return character(flags.has('s') ? '\\p{Any}' : '[^\\n]');
-    if (token === '^') return position(flags.has('m') ? '(?<![^\\n])' : '^');
-    if (token === '$') return position(flags.has('m') ? '(?![^\\n])' : '(?=\\n?$)');
+    if (token === '[') return { ...CHARACTER, source: readSet(this.#scanner, flags) };
+    if (token === '.') return { ...CHARACTER, source: flags.has('s') ? '[^]' : '[^\\n]' };
+    if (token === '^') return { ...POSITION, source: flags.has('m') ? '(?<![^\\n])' : '^' };
+    if (token === '$') return { ...POSITION, source: flags.has('m') ? '(?![^\\n])' : '(?=\\n?$)' };
     if (token.startsWith('\\')) return this.#escape(token.slice(1), context);
-    return character(characterSource(token, flags));
+    return { ...CHARACTER, source: characterSource(token, flags) };
   }
 
   #escape(letter: string, context: Context): Item {
     const { flags } = context;
-    if (/^[ABZb]$/.test(letter)) return position(positionSource(letter, flags));
-    if (/^[dsw]$/i.test(letter)) return character(categorySource(letter, flags));
+    if (/^[ABZb]$/.test(letter)) return { ...POSITION, source: positionSource(letter, flags) };
+    if (/^[dsw]$/i.test(letter)) return { ...CHARACTER, source: `[${categoryMembers(letter, flags)}]` };
     if (/^[1-9]$/.test(letter)) return this.#numbered(letter, context);
-    return character(characterSource(readEscape(this.#scanner, letter), flags));
+    const code = letter === '0' ? readOctal(this.#scanner, letter) : readEscape(this.#scanner, letter);
+    return { ...CHARACTER, source: characterSource(code, flags) };
   }
 
   /** A backslash and digits, the first of which was just taken: three octal ones are a character, others a reference. */
@@ -162,7 +169,7 @@ class Translator {
     const start = this.#scanner.index - 1;
     const digits = first + this.#scanner.takeWhile(/^[0-9]$/, 1);
     if (/^[0-7]{3}/.test(digits + this.#scanner.peek())) {
-      return character(characterSource(readOctal(this.#scanner, digits), context.flags));
+      return { ...CHARACTER, source: characterSource(readOctal(this.#scanner, digits), context.flags) };
     }
     return this.#reference(Number(digits), context, start);
   }
@@ -196,14 +203,12 @@ class Translator {
   #flagged(context: Context, isAtStart: boolean, start: number): Item | undefined {
     const { added, removed, isGlobal } = readFlags(this.#scanner);
     if (!isGlobal) {
-      const flags = new Set(context.flags);
-      if (/[au]/.test(added)) for (const flag of 'au') flags.delete(flag);
-      for (const flag of added) flags.add(flag);
-      for (const flag of removed) flags.delete(flag);
-      return this.#body({ ...context, flags }, start);
+      const isReplaced = (flag: string): boolean => /[au]/.test(flag) && /[au]/.test(added);
+      const kept = [...context.flags].filter((flag) => !removed.includes(flag) && !isReplaced(flag));
+      return this.#body({ ...context, flags: new Set([...kept, ...added]) }, start);
     }
-    for (const flag of added) this.#globalFlags.add(flag);
     if (!isAtStart) throw this.#scanner.problem('global flags that are not at the start', start);
+    for (const flag of added) this.#globalFlags.add(flag);
     if (!this.#globalFlags.has('a') || !this.#globalFlags.has('u')) return undefined;
     throw this.#scanner.problem('flags that exclude each other', start);
   }
@@ -237,7 +242,7 @@ class Translator {
       throw this.#scanner.problem('a lookbehind without a fixed width', start);
     }
     this.#certain.length = certain;
-    return { source: `(${kind}${body.source})`, least: 0, most: 0, kind: 'other' };
+    return { ...POSITION, source: `(${kind}${body.source})`, kind: 'other' };
   }
 
   /** What a group holds, with its closing parenthesis. */
@@ -247,12 +252,4 @@ class Translator {
     if (!this.#scanner.match(')')) throw this.#scanner.problem('an unterminated group', start);
     return body;
   }
-}
-
-function character(source: string): Item {
-  return { source, least: 1, most: 1, kind: 'other' };
-}
-
-function position(source: string): Item {
-  return { source, least: 0, most: 0, kind: 'position' };
 }

@@ -72,7 +72,7 @@ export function parseIni(file: string, text: string): IniSections {
       option = undefined;
       continue;
     }
-    if (section === undefined) return fail('an option stands before the first [section]');
+    if (section === undefined) return fail('something else than a comment stands before the first [section]');
     const delimiter = content.search(/[=:]/);
     const name = strip(delimiter === -1 ? content : content.slice(0, delimiter)).toLowerCase();
     if (name === '') fail('a value has no option name in front of it');

@@ -32,6 +32,8 @@ export interface WestConfig {
   getLocal(section: string, option: string): IniValue | undefined;
   /** Whether the workspace has a configuration file. */
   readonly hasLocal: boolean;
+  /** The files that may be it. Absolute. */
+  readonly localFiles: readonly string[];
 }
 
 const MAX_CONFIG_BYTES = 1024 * 1024;
@@ -66,6 +68,7 @@ export function loadWestConfig(files: WestConfigFiles): WestConfig {
   const system = readLevel(files.system);
   return {
     hasLocal: local !== undefined,
+    localFiles: files.local,
     getLocal: (section, option) => local && findIniValue(local, section, option),
     get: (section, option) => {
       for (const level of [local, global, system]) {

@@ -13,8 +13,9 @@ function advice(name: string, projects: readonly Partial<WestProject>[], modules
   const workspace = {
     topdir,
     manifestPath: join(topdir, 'west.yml'),
-    projects: projects.map(({ name: project = 'p', abspath = join(topdir, project), active = true }) => {
-      return { name: project, path: project, abspath, active, cloned: false };
+    projects: projects.map((given) => {
+      const { name: project = 'p', abspath = join(topdir, project), active = true, ...rest } = given;
+      return { name: project, path: project, abspath, active, cloned: false, onDisk: false, ...rest };
     }),
   };
   const { facts, hint } = unknownModules([name], modules, workspace).details;
@@ -33,17 +34,19 @@ describe('an unknown module that is a project of the workspace', () => {
   });
 
   it('is not active: the filters', () => {
-    expect(advice('hal', [{ name: 'hal', active: false }])).toMatch(/is not active; see .*group-filter/);
+    expect(advice('hal', [{ name: 'hal', active: false, inactive: { because: 'B', hint: 'H' } }])).toMatch(
+      /is not active: B; H$/,
+    );
   });
 
   it('holds a module of another name: that name', () => {
     const directory = join(tempDir(), 'hal');
     mkdirSync(directory);
     const module = { name: 'other', directory, depends: [], blobs: [] };
-    expect(advice('hal', [{ name: 'hal', abspath: directory }], [module])).toContain(
+    expect(advice('hal', [{ name: 'hal', abspath: directory, onDisk: true }], [module])).toContain(
       'holds the module other; say other',
     );
-    expect(advice('hal', [{ name: 'hal', abspath: directory }])).toContain('is no module');
+    expect(advice('hal', [{ name: 'hal', abspath: directory, onDisk: true }])).toContain('holds no module');
   });
 });
 

@@ -135,7 +135,14 @@ describe('the other documents', () => {
   });
 
   it('of modules agrees with its schema, with and without a workspace', () => {
-    const project = { name: 'hal_x', path: 'm/hal_x', abspath: '/ws/m/hal_x', active: true, cloned: true };
+    const project = {
+      name: 'hal_x',
+      path: 'm/hal_x',
+      abspath: '/ws/m/hal_x',
+      active: true,
+      cloned: true,
+      onDisk: true,
+    };
     const rows = [
       { module: { ...sampleModule('x', [FULL]), project: 'hal_x' }, present: 1, bytes: 7 },
       { module: sampleModule('y'), present: 0, bytes: 0 },

@@ -129,9 +129,10 @@ describe('modulesText', () => {
   const project = (name: string, active: boolean, cloned: boolean) => ({
     name,
     path: name,
-    abspath: `/ws/${name}`,
+    abspath: `/ws/modules/${name}`,
     active,
     cloned,
+    onDisk: cloned,
   });
   const rows = [module('hal_x', 'hal_x'), module('hal_y')];
   const report = {
@@ -158,8 +159,8 @@ describe('modulesText', () => {
 
   it('adds the other projects when all are wanted', () => {
     const [, , , off = '', away = ''] = modulesText(report, { all: true, cwd: '/ws/modules' }).split('\n');
-    expect(off).toMatch(/^\(no module\) +\/ws\/off +off \(inactive\)$/);
-    expect(away).toMatch(/^\(not cloned\) +\/ws\/away +away$/);
+    expect(off).toMatch(/^\(inactive\) +off +off$/);
+    expect(away).toMatch(/^\(not cloned\) +away +away$/);
   });
 
   it('fits the terminal, and is never cut elsewhere', () => {

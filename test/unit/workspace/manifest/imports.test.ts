@@ -92,9 +92,9 @@ describe('imports', () => {
     expect(error.code).toBe('BLOBS_MALFORMED_MANIFEST');
     expect(error.message).toContain('escapes the workspace');
     expect(error.details).toMatchObject({
-      file: `${path.join(root, 'sdk', 'sub', 'bad.yml')}@manifest-rev`,
+      file: path.join(root, 'sdk', 'sub', 'bad.yml'),
       line: 3,
-      facts: [`imported at ${path.join(root, 'app', 'west.yml')}:3:46`],
+      facts: [`read at refs/heads/manifest-rev, imported at ${path.join(root, 'app', 'west.yml')}:3:46`],
     });
   });
 
@@ -145,7 +145,7 @@ describe('an import that asks for too much', () => {
     const error = await caught(() => resolve(workspace(['manifest: {self: {import: west.yml}}'])));
     expect(error.code).toBe('BLOBS_IMPORT_FAILED');
     expect(error.message).toContain('150 deep');
-    expect(error.details.facts).toHaveLength(5);
+    expect(error.details.facts).toHaveLength(1);
   });
 
   it('ends after a thousand files, however few there are on disk', async () => {

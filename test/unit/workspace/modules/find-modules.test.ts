@@ -59,7 +59,8 @@ describe('findModules', async () => {
       {
         severity: 'info',
         code: 'BLOBS_NOT_CLONED',
-        message: 'project "gone" is not on disk (gone)',
+        message: '1 active project not cloned',
+        facts: ['gone'],
         hint: 'run "west update"',
       },
     ]);
