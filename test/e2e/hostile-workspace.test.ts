@@ -24,7 +24,7 @@ import {
   manifestText,
   project,
   setTraps,
-} from '../support/west-cases.ts';
+} from '../support/west-workspace.ts';
 
 const FULL = process.env['BLOBS_TEST_FULL'] === '1';
 const MIB = 1024 * 1024;

@@ -7,11 +7,11 @@ import { type CliResult, type JsonDocument, runCli } from '../support/run-cli.ts
 import {
   type Case,
   type Expectation,
-  gitAndNodeOnly,
   type Materialised,
   type ModuleCase,
   westCases,
 } from '../support/west-cases.ts';
+import { gitAndNodeOnly } from '../support/west-workspace.ts';
 
 const manifestCases = westCases?.load('dev', 'manifest') ?? [];
 const moduleCases = westCases?.load('dev', 'modules') ?? [];

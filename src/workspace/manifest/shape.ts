@@ -128,12 +128,12 @@ function checkedScalar(document: YamlDocument, at: ValuePath, value: unknown, sh
   if (shape === 'any' || value === null) return value;
   const scalar = readScalar(document, at, value);
   if (shape === 'integer') {
-    if (scalar?.kind === 'integer') return value;
+    if (scalar?.kind === 'integer' && !scalar.invalid) return value;
     throw malformed(document, at, `"${label(at)}" must be a whole number`);
   }
   const isText =
     scalar?.kind === 'string' || (shape === 'text' && /^(?:integer|float)$/.test(scalar?.kind ?? ''));
-  if (isText) return scalar?.text;
+  if (isText && !scalar?.invalid) return scalar?.text;
   throw malformed(document, at, `"${label(at)}" must be a string`, 'put the value in quotes');
 }
 

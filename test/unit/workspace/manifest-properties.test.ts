@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 import type { WestProject } from '../../../src/core/modules.ts';
 import { findModules } from '../../../src/workspace/modules/find-modules.ts';
 import { withDirectory } from '../../support/temp.ts';
-import { makeRepository } from '../../support/west-cases.ts';
+import { makeRepository } from '../../support/west-workspace.ts';
 
 const FULL = process.env['BLOBS_TEST_FULL'] === '1';
 const RUNS = FULL ? 1000 : 60;

@@ -8,8 +8,8 @@ import {
   type ResolvedManifest,
   resolveManifest,
 } from '../../../../src/workspace/manifest/resolve-manifest.ts';
-import { makeRepository } from '../../../support/repositories.ts';
 import { tempDir } from '../../../support/temp.ts';
+import { makeRepository } from '../../../support/west-workspace.ts';
 import { caught } from '../../samples.ts';
 import { temporaryTree } from '../temporary.ts';
 
