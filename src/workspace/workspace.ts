@@ -4,7 +4,9 @@ import { BlobsError } from '../core/errors.ts';
 import type { WestProject, Workspace } from '../core/modules.ts';
 import type { Issue } from '../core/report.ts';
 import { escapeControls } from '../core/text.ts';
+import type { YamlDocument } from '../yaml/yaml-document.ts';
 import { exists } from './file-system.ts';
+import { hideForeignSource, withoutForeignSource } from './foreign-source.ts';
 import { isGitRepository } from './git/git-repository.ts';
 import { disabledGroups, readConfiguredGroupFilter } from './manifest/group-filter.ts';
 import { readProjectFilter } from './manifest/project-filter.ts';
@@ -12,7 +14,7 @@ import type { GitContext } from './manifest/project-import.ts';
 import { tidyPath } from './manifest/project-paths.ts';
 import { MANIFEST_PROJECT, type ManifestProject } from './manifest/projects.ts';
 import { readManifestFile } from './manifest/read-manifest.ts';
-import { resolveManifest } from './manifest/resolve-manifest.ts';
+import { type ResolveContext, type ResolvedManifest, resolveManifest } from './manifest/resolve-manifest.ts';
 import type { IniValue } from './west-config/ini-value.ts';
 import type { WestConfig } from './west-config/west-config.ts';
 
@@ -47,10 +49,9 @@ export async function loadWorkspace(
   const projectFilter = await readProjectFilter(config.get('manifest', 'project-filter'));
   const groupFilter = readConfiguredGroupFilter(config.getLocal('manifest', 'group-filter'), issues);
 
-  const document = readManifestFile(manifestPath, namedBy);
   const context = { topdir, repositoryPath: repository.value, projectFilter, git };
-  const resolved = await resolveManifest(document, context);
-  issues.push(...resolved.issues);
+  const resolved = await resolve(() => readManifestFile(manifestPath, namedBy), context);
+  for (const issue of resolved.issues) issues.push(hideForeignSource(issue, topdir));
   const disabled = disabledGroups([...resolved.groupFilters, groupFilter]);
   const whyInactive = ({ name, groups }: ManifestProject): WestProject['inactive'] => {
     const decided = projectFilter.decide(name);
@@ -63,6 +64,14 @@ export async function loadWorkspace(
     ...resolved.projects.map((project) => westProject(topdir, project, whyInactive(project))),
   ];
   return { workspace: { topdir, manifestPath, projects }, issues };
+}
+
+async function resolve(read: () => YamlDocument, context: ResolveContext): Promise<ResolvedManifest> {
+  try {
+    return await resolveManifest(read(), context);
+  } catch (error) {
+    throw withoutForeignSource(error, context.topdir);
+  }
 }
 
 const FILTERED = {

@@ -1,5 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Alias, isAlias, isMap, isScalar, isSeq, type LineCounter, type Node, type Pair } from 'yaml';
+import {
+  type Alias,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type LineCounter,
+  type Node,
+  type Pair,
+  type YAMLMap,
+} from 'yaml';
 import type { ErrorDetails } from '../core/errors.ts';
 
 /** A place in a value: map keys and zero-based sequence indices, outermost first. */
@@ -16,13 +26,21 @@ export function positionAtOffset(
   offset: number,
 ): SourcePosition {
   const { line, col } = lines.linePos(offset);
-  return { file, line: Math.max(1, line), column: Math.max(1, col), sourceLine: lineAt(text, offset, col) };
+  const start = Math.max(0, offset - Math.max(0, col - 1));
+  return { file, line: Math.max(1, line), column: Math.max(1, col), sourceLine: lineAt(text, lines, start) };
 }
 
-function lineAt(text: string, offset: number, column: number): string {
-  const start = Math.max(0, offset - Math.max(0, column - 1));
+/** For each text the line that was looked at last: many values may stand in one long line. */
+const lastLines = new WeakMap<LineCounter, { readonly start: number; readonly text: string }>();
+
+function lineAt(text: string, lines: LineCounter, start: number): string {
+  const last = lastLines.get(lines);
+  if (last?.start === start) return last.text;
   const end = text.indexOf('\n', start);
-  return text.slice(start, end === -1 ? undefined : end).replace(/\r$/, '');
+  const line = text.slice(start, end === -1 ? undefined : end);
+  const found = line.endsWith('\r') ? line.slice(0, -1) : line;
+  lastLines.set(lines, { start, text: found });
+  return found;
 }
 
 /** A YAML document that was read without problems: its value, and where each part of it stands. */
@@ -34,6 +52,7 @@ export class YamlDocument {
   readonly #root: Node | null;
   readonly #lines: LineCounter;
   readonly #targets: ReadonlyMap<Alias, Node>;
+  readonly #indexes = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
 
   constructor(parts: {
     file: string;
@@ -96,17 +115,31 @@ export class YamlDocument {
   }
 
   #pair(map: Node, key: string): Pair | undefined {
-    if (!isMap(map)) return undefined;
-    const own = map.items.find((pair) => isScalar(pair.key) && String(pair.key.value) === key);
-    if (own) return own;
-    for (const merge of map.items.filter((pair) => isScalar(pair.key) && pair.key.value === '<<')) {
+    return isMap(map) ? this.#indexOf(map).get(key) : undefined;
+  }
+
+  /** The pairs of a map by key, those that it merges included; made once, so that many lookups stay linear. */
+  #indexOf(map: YAMLMap): ReadonlyMap<string, Pair> {
+    const known = this.#indexes.get(map);
+    if (known) return known;
+    const index = new Map<string, Pair>();
+    // Set at once: reading has refused what merges itself, but this must not depend on it.
+    this.#indexes.set(map, index);
+    const merges: Pair[] = [];
+    for (const pair of map.items) {
+      if (!isScalar(pair.key)) continue;
+      if (pair.key.value === '<<') merges.push(pair);
+      const key = String(pair.key.value);
+      if (!index.has(key)) index.set(key, pair);
+    }
+    for (const merge of merges) {
       const source = this.#resolve(merge.value as Node | null);
       for (const candidate of isSeq(source) ? source.items : [source]) {
         const resolved = this.#resolve(candidate as Node | null);
-        const found = resolved ? this.#pair(resolved, key) : undefined;
-        if (found) return found;
+        if (!isMap(resolved)) continue;
+        for (const [key, pair] of this.#indexOf(resolved)) if (!index.has(key)) index.set(key, pair);
       }
     }
-    return undefined;
+    return index;
   }
 }

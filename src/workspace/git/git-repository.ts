@@ -2,9 +2,11 @@
 import { lstatSync } from 'node:fs';
 import path from 'node:path';
 import { readRegularFile } from '../../store/regular-file.ts';
-import { isDirectory, isFileOrAbsent } from '../file-system.ts';
+import { exists, isDirectory, isFileOrAbsent, isInside, realPath } from '../file-system.ts';
 
 const MAX_POINTER_BYTES = 16 * 1024;
+
+const FILES = ['config', 'packed-refs', 'shallow', 'info/grafts', 'objects/info/alternates'];
 
 /**
  * Whether `directory` is the top of a git work tree, which is what west calls cloned: it holds a git directory
@@ -15,11 +17,36 @@ export function isGitRepository(directory: string): boolean {
 }
 
 /**
- * Where the refs, objects and configuration of the repository at `directory` are, its worktrees' included; undefined
- * where it is none. A repository with something else than files where git reads files is none: git would wait at a
- * FIFO, and read a device without end.
+ * What of the repository at `directory` is no regular file where git reads one, or leads, links followed, out of both
+ * its git directory and `topdir`: git would wait at a FIFO, read a device without end, or show what is elsewhere.
+ * `refs` are looked at too. 'absent' and 'no repository' where there is none; undefined where all is well.
  */
-export function findGitDirectory(directory: string): string | undefined {
+export function findOutwardLink(
+  directory: string,
+  topdir: string,
+  refs: readonly string[],
+): string | undefined {
+  if (!exists(directory)) return 'absent';
+  const found = findGitDirectory(directory);
+  if (found === undefined) return 'no repository';
+  const git = realPath(found);
+  const roots = [git, realPath(topdir)];
+  const leadsOut = (name: string): boolean => {
+    const real = realPath(path.join(git, name));
+    return !roots.some((root) => isInside(root, real));
+  };
+  const files = [...FILES, ...refs];
+  return (
+    files.find((name) => !isFileOrAbsent(path.join(git, name))) ??
+    [...files, 'objects', 'refs'].find(leadsOut)
+  );
+}
+
+/**
+ * Where the refs, objects and configuration of the repository at `directory` are, its worktrees' included; undefined
+ * where it is none.
+ */
+function findGitDirectory(directory: string): string | undefined {
   const dotGit = path.join(directory, '.git');
   if (isDirectory(dotGit)) return commonDirectory(dotGit);
   const pointer = findText(dotGit);
@@ -32,9 +59,7 @@ function commonDirectory(directory: string): string | undefined {
   const common = findText(path.join(directory, 'commondir'))?.trim();
   const shared = common ? path.resolve(directory, common) : directory;
   const isRepository =
-    hasHead(directory) &&
-    ['objects', 'refs'].every((name) => isDirectory(path.join(shared, name))) &&
-    ['config', 'packed-refs'].every((name) => isFileOrAbsent(path.join(shared, name)));
+    hasHead(directory) && ['objects', 'refs'].every((name) => isDirectory(path.join(shared, name)));
   return isRepository ? shared : undefined;
 }
 

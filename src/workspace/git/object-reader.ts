@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { Socket } from 'node:net';
-import { devNull } from 'node:os';
-import path from 'node:path';
 import { describeError, systemCode } from '../../core/errors.ts';
-import { realPath } from '../file-system.ts';
+import { spawnGit } from './spawn-git.ts';
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 const CLOSE_MS = 1000;
@@ -14,29 +12,6 @@ const MAX_NAME_LENGTH = 8192;
 const LINE_FEED = 0x0a;
 const CLOSED = 'the reader of git objects is closed';
 const UNEXPECTED = 'git gave an answer that it should not';
-
-// What the repository's configuration could otherwise make git run, or load into memory.
-const SETTINGS: readonly string[] = [
-  'core.fsmonitor=false',
-  `core.hooksPath=${devNull}`,
-  'core.bigFileThreshold=1m',
-  'safe.bareRepository=explicit',
-];
-
-// What `git rev-parse --local-env-vars` prints, of any version, and GIT_NAMESPACE. GIT_CONFIG_COUNT is printed too, but
-// stays: with it, a CI job sets safe.directory.
-const LEFT_OUT =
-  /^GIT_(?:ALTERNATE_OBJECT_DIRECTORIES|COMMON_DIR|CONFIG|CONFIG_PARAMETERS|DIR|GRAFT_FILE|IMPLICIT_WORK_TREE|INDEX_FILE|INTERNAL_SUPER_PREFIX|NAMESPACE|NO_REPLACE_OBJECTS|OBJECT_DIRECTORY|PREFIX|REPLACE_REF_BASE|SHALLOW_FILE|WORK_TREE)$/i;
-
-// A partial clone would fetch a missing object by what the repository's configuration names. A git that is too old for
-// GIT_NO_LAZY_FETCH is stopped by the one protocol it may use, which does not exist.
-const SET: Readonly<Record<string, string>> = {
-  GIT_ALLOW_PROTOCOL: 'none',
-  GIT_NO_LAZY_FETCH: '1',
-  GIT_OPTIONAL_LOCKS: '0',
-  GIT_TERMINAL_PROMPT: '0',
-  LC_ALL: 'C',
-};
 
 /** An object as git stores it, without its header. */
 export interface GitObject {
@@ -141,7 +116,7 @@ export class GitObjectReader {
   }
 
   #start(): ChildProcess {
-    const child = spawnGit(this.#options);
+    const child = startGit(this.#options);
     this.#ended = once(child, 'close').catch(() => undefined);
     child.on('error', (error) => this.#fail(startError(error)));
     child.on('close', () => this.#fail(endError(this.#stderr)));
@@ -204,18 +179,9 @@ export class GitObjectReader {
   }
 }
 
-function spawnGit({ directory, environment }: GitReaderOptions): ChildProcess {
-  const top = realPath(path.resolve(directory));
-  const parent = path.dirname(top);
-  if (parent.includes(path.delimiter))
-    throw new GitReadError('failed', `git cannot be confined to a path with "${path.delimiter}"`);
-  const kept = Object.entries(environment).filter(([name]) => !LEFT_OUT.test(name));
-  const settings = SETTINGS.flatMap((setting) => ['-c', setting]);
-  const git = ['-C', top, '--no-pager', '--no-replace-objects', ...settings, 'cat-file', '--batch'];
-  const env = { ...Object.fromEntries(kept), ...SET, GIT_CEILING_DIRECTORIES: parent };
+function startGit({ directory, environment }: GitReaderOptions): ChildProcess {
   try {
-    // On Windows, a program in the current directory comes before those on the PATH.
-    return spawn('git', git, { cwd: path.dirname(process.execPath), env, windowsHide: true });
+    return spawnGit(['cat-file', '--batch'], directory, environment);
   } catch (error) {
     throw startError(error);
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { tidyPath } from './project-paths.ts';
 import type { ManifestProject } from './projects.ts';
-import { malformed } from './read-manifest.ts';
+import { malformedAt } from './read-manifest.ts';
 
 /** Watches that no two projects of a workspace have one path, while manifests add to them. */
 export class DistinctPaths {
@@ -40,9 +40,9 @@ export class DistinctPaths {
 
 function taken(project: ManifestProject, owner: string): Error {
   const problem = `the path "${project.path}" of project "${project.name}" is taken by ${owner}`;
-  return malformed(project.document, [...project.at, 'path'], problem);
+  return malformedAt(project.origin, problem);
 }
 
-function place({ document, at }: ManifestProject): string {
-  return `${document.file}:${document.positionOf(at).line}`;
+function place({ origin }: ManifestProject): string {
+  return `${origin.file}:${origin.line}`;
 }

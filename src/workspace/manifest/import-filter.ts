@@ -11,8 +11,8 @@ export interface ImportLists {
 
 /** What an import lets through. */
 export interface ImportFilter {
-  /** How many patterns one question may have to try. */
-  readonly cost: number;
+  /** How many characters of patterns one question may have to try. */
+  readonly patternCharacters: number;
   /** Whether the project is imported. `path` is as the manifest resolves it, with every prefix. */
   readonly allows: (project: { readonly name: string; readonly path: string }) => boolean;
 }
@@ -29,7 +29,7 @@ export function createImportFilter(lists: ImportLists): ImportFilter | undefined
   const allowed = matcher(allowedNames, allowedPaths);
   const blocked = matcher(blockedNames, blockedPaths);
   return {
-    cost: 1 + allowedPaths.length + blockedPaths.length,
+    patternCharacters: [...allowedPaths, ...blockedPaths].reduce((sum, { length }) => sum + length + 1, 1),
     allows: (project) => allowed(project) || (!hasAllowlist && !blocked(project)),
   };
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isRecord } from '../../core/record.ts';
 import type { Issue } from '../../core/report.ts';
-import type { ValuePath, YamlDocument } from '../../yaml/yaml-document.ts';
+import type { SourcePosition, ValuePath, YamlDocument } from '../../yaml/yaml-document.ts';
 import { createImportFilter, type ImportFilter } from './import-filter.ts';
 import { malformed, malformedKey } from './read-manifest.ts';
 import { findBoolean } from './yaml11.ts';
@@ -14,10 +14,13 @@ export interface ImportRequest {
   readonly pathPrefix: string;
   readonly filter: ImportFilter | undefined;
   /** Where it is asked for. */
-  readonly at: ValuePath;
+  readonly origin: SourcePosition;
 }
 
 const DEFAULT_FILE = 'west.yml';
+
+// No path can be longer, and comparing takes time in proportion.
+const MAX_PATTERN_LENGTH = 4096;
 
 // The older terms are still read, as in west; where both are given, the newer one counts.
 const LISTS = {
@@ -56,7 +59,7 @@ export function readProjectImport(
   at: ValuePath,
   value: unknown,
 ): readonly ImportRequest[] {
-  if (findBoolean(document, at, value)?.value === true) return [plainRequest(DEFAULT_FILE, at)];
+  if (findBoolean(document, at, value)?.value === true) return [plainRequest(document, DEFAULT_FILE, at)];
   return readImport(document, at, value, readProjectImport);
 }
 
@@ -108,7 +111,7 @@ export function readImportMap(
     file: 'file' in map ? readText(document, [...at, 'file'], map['file']) : DEFAULT_FILE,
     pathPrefix: 'path-prefix' in map ? readText(document, [...at, 'path-prefix'], map['path-prefix']) : '',
     filter: isEmpty ? undefined : createImportFilter(lists),
-    at,
+    origin: document.positionOf(at),
   };
 }
 
@@ -118,7 +121,7 @@ function readImport(
   value: unknown,
   readItem: (document: YamlDocument, at: ValuePath, value: unknown) => readonly ImportRequest[],
 ): readonly ImportRequest[] {
-  if (typeof value === 'string') return [plainRequest(value, at)];
+  if (typeof value === 'string') return [plainRequest(document, value, at)];
   if (Array.isArray(value)) return value.flatMap((item, index) => readItem(document, [...at, index], item));
   if (isRecord(value)) return [readImportMap(document, at, value)];
   throw malformed(
@@ -133,15 +136,19 @@ function isEmptyList(value: unknown): boolean {
   return Array.isArray(value) && value.length === 0;
 }
 
-function plainRequest(file: string, at: ValuePath): ImportRequest {
-  return { file, pathPrefix: '', filter: undefined, at };
+function plainRequest(document: YamlDocument, file: string, at: ValuePath): ImportRequest {
+  return { file, pathPrefix: '', filter: undefined, origin: document.positionOf(at) };
 }
 
 function readList(document: YamlDocument, at: ValuePath, value: unknown): readonly string[] {
   const items = Array.isArray(value) ? value : [value];
+  const name = String(at.at(-1));
   for (const item of items) {
     if (typeof item !== 'string') {
-      throw malformed(document, at, `"${String(at.at(-1))}" of an import must be a text or a list of texts`);
+      throw malformed(document, at, `"${name}" of an import must be a text or a list of texts`);
+    }
+    if (item.length > MAX_PATTERN_LENGTH) {
+      throw malformed(document, at, `an item of "${name}" is longer than ${MAX_PATTERN_LENGTH} characters`);
     }
   }
   return items;

@@ -18,36 +18,38 @@ export function isManifestName(name: string): boolean {
 }
 
 /**
- * The files that an `import:` of `file` brings from a project, read at {@link MANIFEST_REVISION}: the file, or all of
- * a directory's that {@link isManifestName}, in git's order. What is no regular file there is given as git shows it:
- * a link as its target. Undefined where there is no such file.
+ * The files that an `import:` of `file` brings from a project, read at {@link MANIFEST_REVISION} one after the other:
+ * the file, or all of a directory's that {@link isManifestName}, in git's order. What is no regular file there is
+ * given as git shows it: a link as its target. False where there is no such file.
  *
  * @throws GitReadError, an Error for a directory that is damaged, or for something else than a file or directory
  */
-export async function readImportedFiles(
+export async function* readImportedFiles(
   reader: GitObjectReader,
   file: string,
-): Promise<readonly ImportedFile[] | undefined> {
-  if (file === '') return undefined;
-  const object = await reader.read(`${MANIFEST_REVISION}:${file}`);
-  if (object === undefined) return undefined;
-  if (object.type === 'blob') return [{ name: file, bytes: object.content }];
-  if (object.type === 'tree' && !file.endsWith('/')) return readTree(reader, file, object);
-  throw new Error(
-    object.type === 'tree' ? 'a directory is named without a slash at its end' : `it is a git ${object.type}`,
-  );
+): AsyncGenerator<ImportedFile, boolean> {
+  const object = file === '' ? undefined : await reader.read(`${MANIFEST_REVISION}:${file}`);
+  if (object === undefined) return false;
+  if (object.type === 'blob') yield { name: file, bytes: object.content };
+  else if (object.type === 'tree' && !file.endsWith('/')) yield* readTree(reader, file, object);
+  else {
+    const isTree = object.type === 'tree';
+    throw new Error(
+      isTree ? 'a directory is named without a slash at its end' : `it is a git ${object.type}`,
+    );
+  }
+  return true;
 }
 
-async function readTree(
+async function* readTree(
   reader: GitObjectReader,
   directory: string,
   tree: GitObject,
-): Promise<readonly ImportedFile[]> {
-  const entries = parseTree(tree.content, tree.oid.length / 2).filter(({ name }) => isManifestName(name));
-  const objects = await Promise.all(entries.map(({ oid }) => reader.read(oid)));
-  return entries.map(({ name }, index) => {
-    const object = objects[index];
+): AsyncGenerator<ImportedFile> {
+  for (const { name, oid } of parseTree(tree.content, tree.oid.length / 2)) {
+    if (!isManifestName(name)) continue;
+    const object = await reader.read(oid);
     if (object?.type !== 'blob') throw new Error(`${name} in it is no file`);
-    return { name: `${directory}/${name}`, bytes: object.content };
-  });
+    yield { name: `${directory}/${name}`, bytes: object.content };
+  }
 }

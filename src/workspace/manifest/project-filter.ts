@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { BlobsError } from '../../core/errors.ts';
+import vm from 'node:vm';
+import { BlobsError, systemCode } from '../../core/errors.ts';
 import { escapeControls } from '../../core/text.ts';
 import type { compilePythonRegex } from '../python/regex.ts';
 import type { IniValue } from '../west-config/ini-value.ts';
+
+/** Milliseconds for all names. A sound filter needs some ten for a thousand. */
+const MAX_MATCHING_MS = 5000;
 
 /** `manifest.project-filter` of west's configuration. */
 export interface ProjectFilter {
@@ -24,9 +28,39 @@ export async function readProjectFilter(found: IniValue | undefined): Promise<Pr
   const elements = items
     .filter((item) => item !== '')
     .map((item) => readElement(item, found, compilePythonRegex));
+  const inTime = timeLimit(found);
+  const decided = new Map<string, boolean | undefined>();
   return {
     isEmpty: elements.length === 0,
-    decide: (name) => elements.findLast(({ matches }) => matches(name))?.makesActive,
+    decide: (name) => {
+      if (!decided.has(name)) {
+        decided.set(
+          name,
+          inTime(() => elements.findLast(({ matches }) => matches(name))?.makesActive),
+        );
+      }
+      return decided.get(name);
+    },
+  };
+}
+
+/** Runs functions that may match without end, and ends them when all together have taken too long. */
+function timeLimit({ file, line }: IniValue): <T>(action: () => T) => T {
+  const script = new vm.Script('result = action()');
+  let leftMs = MAX_MATCHING_MS;
+  return <T>(action: () => T): T => {
+    const context: { action: () => T; result?: T } = { action };
+    const startMs = performance.now();
+    try {
+      script.runInContext(vm.createContext(context), { timeout: Math.max(1, Math.ceil(leftMs)) });
+    } catch (error) {
+      if (systemCode(error) !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
+      const message = 'to match manifest.project-filter takes too long';
+      const hint = 'write it without repetitions inside repetitions';
+      throw new BlobsError('BLOBS_BAD_CONFIG', message, { file, line, hint });
+    }
+    leftMs -= performance.now() - startMs;
+    return context.result as T;
   };
 }
 

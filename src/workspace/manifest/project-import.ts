@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import path from 'node:path';
 import { BlobsError, describeError } from '../../core/errors.ts';
 import { escapeControls } from '../../core/text.ts';
 import { MAX_YAML_BYTES } from '../../yaml/limits.ts';
-import { exists, isFileOrAbsent } from '../file-system.ts';
-import { findGitDirectory } from '../git/git-repository.ts';
+import { findOutwardLink } from '../git/git-repository.ts';
 import { GitObjectReader, GitReadError } from '../git/object-reader.ts';
+import type { ImportBudget } from './import-budget.ts';
 import type { ImportRequest } from './import-value.ts';
 import { type ImportedFile, MANIFEST_REVISION, readImportedFiles } from './imported-file.ts';
 import type { ManifestProject } from './projects.ts';
@@ -16,8 +15,21 @@ export interface GitContext {
   readonly signal?: AbortSignal;
 }
 
-/** What became of one request: its files, or why there are none. */
-export type ProjectImport = { readonly files: readonly ImportedFile[] } | { readonly error: Error };
+/** A file, and what asked for it; or why what was asked for last cannot be had. */
+export type ProjectImport =
+  | { readonly request: ImportRequest; readonly file: ImportedFile }
+  | { readonly error: unknown };
+
+interface ImportContext {
+  readonly topdir: string;
+  /** The project's directory. Absolute. */
+  readonly directory: string;
+  readonly git: GitContext;
+  readonly budget: ImportBudget;
+}
+
+/** Without an answer for so long, git is given up; it may be waiting at a FIFO. */
+const SILENCE_MS = 10_000;
 
 const WEST_UPDATE = 'run "west update"';
 const HINTS: Partial<Record<GitReadError['kind'], string>> = {
@@ -26,60 +38,103 @@ const HINTS: Partial<Record<GitReadError['kind'], string>> = {
 };
 
 /**
- * Reads what `requests` want from the project at `directory`, with one git process for all of them. An answer for
- * each request, so that the first that is needed can fail first.
+ * Reads what `requests` want from a project, with one git process for all of them and within the budget. What comes
+ * before the first failure is given with it, so that what is wrong there can be said first.
  *
  * @throws the signal's reason
  */
 export async function readProjectImports(
   project: ManifestProject,
-  directory: string,
   requests: readonly ImportRequest[],
-  git: GitContext,
+  context: ImportContext,
 ): Promise<readonly ProjectImport[]> {
-  const absent = absence(directory);
-  if (absent !== undefined) {
-    return requests.map((request) => ({ error: importFailed(project, request, absent, WEST_UPDATE) }));
-  }
-  const reader = new GitObjectReader({ directory, maxObjectBytes: MAX_YAML_BYTES, ...git });
+  const [first] = requests;
+  if (first === undefined) return [];
+  const absent = findAbsence(context);
+  if (absent !== undefined) return [{ error: importFailed(project, first, absent, WEST_UPDATE) }];
+  const { directory, git, budget } = context;
+  const startMs = performance.now();
+  const limit = AbortSignal.timeout(Math.ceil(budget.gitMs));
+  const signal = git.signal ? AbortSignal.any([git.signal, limit]) : limit;
+  const { environment } = git;
+  const reader = new GitObjectReader({
+    directory,
+    environment,
+    signal,
+    timeoutMs: SILENCE_MS,
+    maxObjectBytes: MAX_YAML_BYTES,
+  });
+  const found: ProjectImport[] = [];
+  let current = first;
   try {
-    return await Promise.all(requests.map((request) => readOne(reader, project, request)));
+    for (const request of requests) {
+      current = request;
+      for (const file of await readOne(reader, project, request, budget)) found.push({ request, file });
+    }
+  } catch (error) {
+    git.signal?.throwIfAborted();
+    found.push({ error: limit.aborted ? outOfTime(project, current) : error });
   } finally {
     await reader.close();
-    git.signal?.throwIfAborted();
+    budget.spendGitTime(performance.now() - startMs);
   }
+  return found;
 }
 
-function absence(directory: string): string | undefined {
-  if (!exists(directory)) return 'the project is not on disk';
-  const git = findGitDirectory(directory);
-  if (git === undefined) return 'the project is no git repository';
-  return isFileOrAbsent(path.join(git, MANIFEST_REVISION))
-    ? undefined
-    : `its ${MANIFEST_REVISION} is damaged`;
+function findAbsence({ topdir, directory }: ImportContext): string | undefined {
+  const link = findOutwardLink(directory, topdir, [MANIFEST_REVISION]);
+  if (link === 'absent') return 'the project is not on disk';
+  if (link === 'no repository') return 'the project is no git repository';
+  return link && `${link} of its repository is no file, or leads out of the workspace`;
 }
 
 async function readOne(
   reader: GitObjectReader,
   project: ManifestProject,
   request: ImportRequest,
-): Promise<ProjectImport> {
+  budget: ImportBudget,
+): Promise<readonly ImportedFile[]> {
+  const files: ImportedFile[] = [];
+  let bytes = 0;
+  budget.spendFile(request.origin);
   try {
-    const files = await readImportedFiles(reader, request.file);
-    if (files !== undefined) return { files };
+    const imported = readImportedFiles(reader, request.file);
+    for (;;) {
+      const next = await imported.next();
+      if (next.done && next.value) return files;
+      if (next.done) break;
+      if (files.length > 0) budget.spendFile(request.origin);
+      bytes += next.value.bytes.length;
+      budget.checkBytes(bytes, request.origin);
+      files.push(next.value);
+    }
     const hasRevision = (await reader.read(`${MANIFEST_REVISION}^{commit}`)) !== undefined;
     const problem = hasRevision
       ? `there is no such file at ${MANIFEST_REVISION}`
       : `there is no ${MANIFEST_REVISION}`;
-    return { error: importFailed(project, request, problem, WEST_UPDATE) };
+    throw importFailed(project, request, problem, WEST_UPDATE);
   } catch (error) {
-    if (!(error instanceof GitReadError))
-      return { error: malformedImport(project, request, describeError(error)) };
+    if (error instanceof BlobsError) throw error;
+    if (!(error instanceof GitReadError)) throw malformedImport(project, request, describeError(error));
     if (error.kind === 'too-large') {
-      return { error: malformedImport(project, request, `it is larger than ${MAX_YAML_BYTES} bytes`) };
+      throw malformedImport(project, request, `it is larger than ${MAX_YAML_BYTES} bytes`);
     }
-    return { error: importFailed(project, request, error.message, HINTS[error.kind] ?? WEST_UPDATE) };
+    throw importFailed(project, request, gitWords(error), HINTS[error.kind] ?? WEST_UPDATE);
   }
+}
+
+/** What git says, without what it quotes of files that are not as they should be. */
+function gitWords({ message }: GitReadError): string {
+  return message.replace(/(unexpected line in [^:]*|bad config line \d+).*/s, '$1');
+}
+
+function outOfTime(project: ManifestProject, request: ImportRequest): BlobsError {
+  return importFailed(
+    project,
+    request,
+    'git takes too long',
+    'run it again; if it repeats, look at the repository',
+  );
 }
 
 function importFailed(
@@ -89,12 +144,12 @@ function importFailed(
   hint: string,
 ): BlobsError {
   const message = importMessage(project, request, problem);
-  return new BlobsError('BLOBS_IMPORT_FAILED', message, { hint, ...project.document.positionOf(request.at) });
+  return new BlobsError('BLOBS_IMPORT_FAILED', message, { hint, ...request.origin });
 }
 
 function malformedImport(project: ManifestProject, request: ImportRequest, problem: string): BlobsError {
   const message = importMessage(project, request, problem);
-  return new BlobsError('BLOBS_MALFORMED_MANIFEST', message, project.document.positionOf(request.at));
+  return new BlobsError('BLOBS_MALFORMED_MANIFEST', message, request.origin);
 }
 
 function importMessage({ name, path }: ManifestProject, { file }: ImportRequest, problem: string): string {

@@ -4,7 +4,7 @@ import type { Issue } from '../../core/report.ts';
 import { escapeControls } from '../../core/text.ts';
 import type { ProjectFilter } from './project-filter.ts';
 import type { ManifestProject } from './projects.ts';
-import { malformed } from './read-manifest.ts';
+import { malformedAt } from './read-manifest.ts';
 
 // Python's \s, which differs from JavaScript's in some control characters.
 const RESERVED = /[\s\u001c-\u001f\u0085,]/;
@@ -15,18 +15,16 @@ const RESERVED = /[\s\u001c-\u001f\u0085,]/;
  *
  * @throws BlobsError `BLOBS_MALFORMED_MANIFEST` for slashes, `BLOBS_BAD_CONFIG` for a name that the filter rules out
  */
-export function checkProjectName(project: ManifestProject, filter: ProjectFilter): readonly Issue[] {
-  const { name, document, at } = project;
-  const where = [...at, 'name'];
+export function checkProjectName({ name, origin }: ManifestProject, filter: ProjectFilter): readonly Issue[] {
   if (/[\\/]/.test(name)) {
-    throw malformed(document, where, `invalid project name "${name}": it holds a slash or backslash`);
+    throw malformedAt(origin, `invalid project name "${name}": it holds a slash or backslash`);
   }
   if (!RESERVED.test(name)) return [];
   const problem = `the name of project "${escapeControls(name)}" holds a comma or white space`;
   if (!filter.isEmpty) {
     const message = `${problem}, which does not go together with manifest.project-filter`;
-    throw new BlobsError('BLOBS_BAD_CONFIG', message, document.positionOf(where));
+    throw new BlobsError('BLOBS_BAD_CONFIG', message, origin);
   }
   const message = `${problem}, which a later release of west will refuse`;
-  return [{ severity: 'warning', code: 'BLOBS_DEPRECATED_MANIFEST', message, ...document.positionOf(where) }];
+  return [{ severity: 'warning', code: 'BLOBS_DEPRECATED_MANIFEST', message, ...origin }];
 }

@@ -13,6 +13,9 @@ export function tidyPath(projectPath: string): string {
   return tidied === '' ? '.' : tidied;
 }
 
+// PATH_MAX of Linux; elsewhere it is less.
+const MAX_PATH_LENGTH = 4096;
+
 /** The parts one below the other, tidied as {@link tidyPath} does; as with `pathlib`, an absolute one drops what is before it. */
 export function joinPaths(...parts: readonly string[]): string {
   const named = parts.filter((part) => part !== '');
@@ -26,6 +29,7 @@ export function joinPaths(...parts: readonly string[]): string {
  */
 export function findPathProblem(projectPath: string): string | undefined {
   if (projectPath.includes('\0')) return 'holds a NUL character';
+  if (projectPath.length > MAX_PATH_LENGTH) return `is longer than ${MAX_PATH_LENGTH} characters`;
   if (path.win32.isAbsolute(projectPath) || /^[a-z]:/i.test(projectPath)) {
     return "is absolute; it must be relative to the workspace's topdir";
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { isRecord } from '../../core/record.ts';
-import type { ValuePath, YamlDocument } from '../../yaml/yaml-document.ts';
+import type { SourcePosition, ValuePath, YamlDocument } from '../../yaml/yaml-document.ts';
 import { isGroupName } from './group-filter.ts';
 import { readImportMap } from './import-value.ts';
 import { findPathProblem, joinPaths } from './project-paths.ts';
@@ -14,9 +14,8 @@ export interface ManifestProject {
   /** Tidied, relative to the workspace's topdir, with forward slashes; the prefixes of imports are in it. */
   readonly path: string;
   readonly groups: readonly string[];
-  /** The file that declares it, and where in it. */
-  readonly document: YamlDocument;
-  readonly at: ValuePath;
+  /** Where it is declared: its path, if it has one. */
+  readonly origin: SourcePosition;
 }
 
 /** The name that west gives the manifest repository. */
@@ -65,8 +64,7 @@ export function readProject(
     name,
     path: readPath(document, at, data, pathPrefix),
     groups: readGroups(document, at, data),
-    document,
-    at,
+    origin: document.positionOf([...at, 'path']),
   };
 }
 

@@ -82,7 +82,8 @@ export function malformedKey(document: YamlDocument, at: ValuePath, problem: str
   return malformedAt(document.positionOfKey(at), problem);
 }
 
-function malformedAt(where: SourcePosition, problem: string, hint?: string): BlobsError {
+/** As {@link malformed}, for a position that is known already. */
+export function malformedAt(where: SourcePosition, problem: string, hint?: string): BlobsError {
   return new BlobsError('BLOBS_MALFORMED_MANIFEST', `malformed manifest: ${escapeControls(problem)}`, {
     ...(hint === undefined ? {} : { hint }),
     ...where,

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import path from 'node:path';
 import type { Issue } from '../../core/report.ts';
-import type { YamlDocument } from '../../yaml/yaml-document.ts';
+import { MAX_PROBLEMS } from '../../yaml/limits.ts';
+import type { ValuePath, YamlDocument } from '../../yaml/yaml-document.ts';
 import { DistinctPaths } from './distinct-paths.ts';
 import { type GroupFilter, oldGroupFilterIssue, readGroupFilter } from './group-filter.ts';
 import { ImportBudget } from './import-budget.ts';
@@ -47,18 +48,26 @@ interface FileContext {
   readonly depth: number;
 }
 
-/** An import that is under way: what asks for it, and in which file. */
+/** An import that is under way: what asks for it, and what holds for the file that does. */
 interface ImportStep {
-  readonly document: YamlDocument;
   readonly request: ImportRequest;
   readonly context: FileContext;
   /** What the file is read at, where it is not read from the working tree. */
   readonly revision?: string;
 }
 
+/** A file that is imported. */
+interface Source {
+  readonly file: string;
+  readonly read: () => Uint8Array;
+}
+
 /** A project that its file imports from, with the value that says what. */
 interface Importer {
   readonly project: ManifestProject;
+  /** Where the value stands. */
+  readonly document: YamlDocument;
+  readonly at: ValuePath;
   readonly value: unknown;
 }
 
@@ -127,9 +136,10 @@ class Resolution {
     if (self?.import === undefined || self.import === null) return;
     const places = { repository: context.repository, topdir: this.#context.topdir };
     for (const request of readSelfImport(document, [...at, 'import'], self.import)) {
-      for (const file of findSelfImports(document, request, places)) {
-        const read = () => readSelfImportFile(file, document, request);
-        await this.#loadImported(read, context.repository, { document, request, context });
+      for (const file of findSelfImports(request, places)) {
+        this.#budget.spendFile(request.origin);
+        const read = () => readSelfImportFile(file, request, places);
+        await this.#loadImported({ file, read }, context.repository, { request, context });
       }
     }
   }
@@ -137,76 +147,82 @@ class Resolution {
   /** Adds the projects that a file declares itself. Returns those of them that it imports from. */
   #addProjects(document: YamlDocument, data: ManifestData, context: FileContext): readonly Importer[] {
     const remotes = readRemotes(document, data);
-    this.#issues.push(...checkSubmodules(document, data));
+    this.#note(checkSubmodules(document, data));
     const names = new Set<string>();
     return (data.projects ?? []).flatMap((item, index) => {
       const at = ['manifest', 'projects', index];
       const project = readProject(document, at, { data: item, remotes, pathPrefix: context.pathPrefix });
-      const imports = this.#importsFrom(project, item.import);
+      const imports = this.#importsFrom(document, [...at, 'import'], project, item.import);
       if (!this.#isAllowed(project, context.filters)) return [];
       if (names.has(project.name)) {
         throw malformed(document, [...at, 'name'], `the project name "${project.name}" is used twice`);
       }
       names.add(project.name);
       if (this.#projects.has(project.name)) return [];
-      this.#issues.push(...checkProjectName(project, this.#context.projectFilter));
+      this.#note(checkProjectName(project, this.#context.projectFilter));
       this.#projects.set(project.name, project);
       this.#paths.add(project);
-      return imports ? [{ project, value: item.import }] : [];
+      return imports ? [{ project, document, at: [...at, 'import'], value: item.import }] : [];
     });
   }
 
-  #importsFrom({ name, groups, document, at }: ManifestProject, value: unknown): boolean {
-    const where = [...at, 'import'];
-    if (!asksForImport(document, where, value, this.#issues)) return false;
-    if (groups.length === 0) return true;
-    throw malformed(
-      document,
-      where,
-      `project "${name}" has "groups", which cannot be combined with "import"`,
-    );
+  #importsFrom(
+    document: YamlDocument,
+    at: ValuePath,
+    { name, groups }: ManifestProject,
+    value: unknown,
+  ): boolean {
+    const issues: Issue[] = [];
+    const asks = asksForImport(document, at, value, issues);
+    this.#note(issues);
+    if (!asks || groups.length === 0) return asks;
+    throw malformed(document, at, `project "${name}" has "groups", which cannot be combined with "import"`);
   }
 
   #isAllowed(project: ManifestProject, filters: readonly ImportFilter[]): boolean {
     return filters.every((filter) => {
-      this.#budget.spendMatches(filter.cost, () => project.document.positionOf(project.at));
+      this.#budget.spendComparison(filter.patternCharacters, project.path.length, project.origin);
       return filter.allows(project);
     });
   }
 
-  async #loadFromProject({ project, value }: Importer, context: FileContext): Promise<void> {
+  async #loadFromProject(importer: Importer, context: FileContext): Promise<void> {
+    const { project, document, at, value } = importer;
     if (this.#context.projectFilter.decide(project.name) === false) return;
-    const { document } = project;
-    const requests = readProjectImport(document, [...project.at, 'import'], value);
-    const directory = path.resolve(this.#context.topdir, project.path);
+    const requests = readProjectImport(document, at, value);
+    const { topdir, git } = this.#context;
+    const directory = path.resolve(topdir, project.path);
     // Most manifests import nothing from projects; those that do not need no way to start git.
     const { readProjectImports } = await import('./project-import.ts');
-    const imports = await readProjectImports(project, directory, requests, this.#context.git);
-    for (const [index, imported] of imports.entries()) {
-      const request = requests[index] as ImportRequest;
+    const where = { topdir, directory, git, budget: this.#budget };
+    for (const imported of await readProjectImports(project, requests, where)) {
       if ('error' in imported) throw imported.error;
-      for (const { name, bytes } of imported.files) {
-        const read = () => parseManifestText(path.join(directory, name), bytes);
-        const revision = MANIFEST_REVISION;
-        await this.#loadImported(read, directory, { document, request, context, revision });
-      }
+      const { request, file } = imported;
+      const source = { file: path.join(directory, file.name), read: () => file.bytes };
+      await this.#loadImported(source, directory, { request, context, revision: MANIFEST_REVISION });
     }
   }
 
-  async #loadImported(read: () => YamlDocument, repository: string, step: ImportStep): Promise<void> {
-    const { document, request, context } = step;
-    const importer = document.positionOf(request.at);
+  #note(issues: readonly Issue[]): void {
+    for (const issue of issues.slice(0, Math.max(0, MAX_PROBLEMS - this.#issues.length)))
+      this.#issues.push(issue);
+  }
+
+  async #loadImported(source: Source, repository: string, step: ImportStep): Promise<void> {
+    const { request, context } = step;
     const depth = context.depth + 1;
-    this.#budget.spendFile(depth, importer);
+    this.#budget.checkDepth(depth, request.origin);
     try {
-      await this.#load(read(), {
+      const bytes = source.read();
+      this.#budget.spendBytes(bytes.length, request.origin);
+      await this.#load(parseManifestText(source.file, bytes), {
         repository,
         pathPrefix: joinPaths(context.pathPrefix, request.pathPrefix),
         filters: request.filter === undefined ? context.filters : [...context.filters, request.filter],
         depth,
       });
     } catch (error) {
-      throw withImporter(error, importer, step.revision);
+      throw withImporter(error, request.origin, step.revision);
     }
   }
 }

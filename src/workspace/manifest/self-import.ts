@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { describeError, systemCode } from '../../core/errors.ts';
+import { BlobsError, describeError, systemCode } from '../../core/errors.ts';
 import { readRegularFile } from '../../store/regular-file.ts';
 import { MAX_YAML_BYTES } from '../../yaml/limits.ts';
-import type { YamlDocument } from '../../yaml/yaml-document.ts';
 import { isDirectory, isInside, realPath } from '../file-system.ts';
 import type { ImportRequest } from './import-value.ts';
 import { isManifestName } from './imported-file.ts';
-import { malformed, parseManifestText } from './read-manifest.ts';
+import { malformedAt } from './read-manifest.ts';
 
 /** Where `self: import:` may read. Both absolute. */
 export interface SelfImportPlaces {
@@ -23,26 +22,16 @@ export interface SelfImportPlaces {
  *
  * @throws BlobsError `BLOBS_MALFORMED_MANIFEST` for what is not there or lies, links resolved, outside of both
  */
-export function findSelfImports(
-  document: YamlDocument,
-  request: ImportRequest,
-  places: SelfImportPlaces,
-): readonly string[] {
-  const { file, at } = request;
-  const fail = (problem: string): Error => malformed(document, at, `"self: import: ${file}": ${problem}`);
+export function findSelfImports(request: ImportRequest, places: SelfImportPlaces): readonly string[] {
+  const { file, origin } = request;
+  const fail = (problem: string): Error => malformedAt(origin, `"self: import: ${file}": ${problem}`);
   if (file.includes('\0')) throw fail('the name holds a NUL character');
   if (path.isAbsolute(file) || path.win32.isAbsolute(file)) throw fail('the path is absolute');
   const place = path.resolve(places.repository, file);
-  const roots = [places.repository, places.topdir].map(realPath);
-  const checked = (candidate: string): string => {
-    const real = realPath(candidate);
-    if (roots.some((root) => isInside(root, real))) return candidate;
-    throw fail('it lies outside of the repository and the workspace');
-  };
-  checked(place);
+  assertInside(place, request, places);
   if (!isDirectory(place)) return [place];
   const names = readdirSync(place).filter(isManifestName);
-  return names.sort(byCodePoints).map((name) => checked(path.join(place, name)));
+  return names.sort(byCodePoints).map((name) => path.join(place, name));
 }
 
 /**
@@ -50,19 +39,22 @@ export function findSelfImports(
  *
  * @throws BlobsError `BLOBS_MALFORMED_MANIFEST`, where it cannot be read at the importing value
  */
-export function readSelfImportFile(
-  file: string,
-  document: YamlDocument,
-  request: ImportRequest,
-): YamlDocument {
-  let bytes: Buffer;
+export function readSelfImportFile(file: string, request: ImportRequest, places: SelfImportPlaces): Buffer {
   try {
-    bytes = readRegularFile(file, MAX_YAML_BYTES);
+    // Time may have passed since the directory was read.
+    assertInside(file, request, places);
+    return readRegularFile(file, MAX_YAML_BYTES);
   } catch (error) {
+    if (error instanceof BlobsError && error.code === 'BLOBS_MALFORMED_MANIFEST') throw error;
     const problem = systemCode(error) === 'ENOENT' ? `file not found: ${file}` : describeError(error);
-    throw malformed(document, request.at, `"self: import: ${request.file}": ${problem}`);
+    throw malformedAt(request.origin, `"self: import: ${request.file}": ${problem}`);
   }
-  return parseManifestText(file, bytes);
+}
+
+function assertInside(place: string, { file, origin }: ImportRequest, places: SelfImportPlaces): void {
+  const real = realPath(place);
+  if ([places.repository, places.topdir].some((root) => isInside(realPath(root), real))) return;
+  throw malformedAt(origin, `"self: import: ${file}": it lies outside of the repository and the workspace`);
 }
 
 /** Python's order of texts. */
