@@ -6,7 +6,7 @@ import { count } from '../core/text.ts';
 import { readModule } from '../module/read-module.ts';
 import { findModules, type ModuleSearch } from '../workspace/modules/find-modules.ts';
 import { findModuleFile } from '../workspace/modules/is-module.ts';
-import { duplicateNameIssues, orderModules } from '../workspace/modules/order-modules.ts';
+import { duplicateNameIssues, orderModules } from '../workspace/order/order-modules.ts';
 import { assertModulesExist, isEverything, namesModule, type Selection, selectBlobs } from './selection.ts';
 
 /** Where to look for modules, and which of their blobs are meant. */
@@ -70,7 +70,7 @@ function asWarning(issue: Issue): Issue {
 
 function noModules(workspace: Workspace | undefined): Issue {
   const active = workspace?.projects.filter((project) => project.active) ?? [];
-  const absent = active.filter(({ onDisk }) => !onDisk).length;
+  const absent = active.filter(({ name }) => workspace?.withoutModule.get(name) === 'absent').length;
   if (absent === 0) return nothing('the workspace holds no module');
   const { length } = active;
   const message = `the workspace holds no module: ${absent} of its ${count(length, 'active project')} are not cloned`;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Module } from '../core/blob.ts';
 import { BlobsError } from '../core/errors.ts';
-import type { WestProject, Workspace } from '../core/modules.ts';
+import type { Workspace } from '../core/modules.ts';
 import { count, escapeControls } from '../core/text.ts';
-import { explainAbsence } from '../workspace/modules/explain-absence.ts';
+import { explainAbsence } from '../workspace/order/explain-absence.ts';
 import { closestNames } from './closest-names.ts';
 
 const MAX_SUGGESTIONS = 3;
@@ -21,7 +21,7 @@ export function unknownModules(
   const absence = explainAbsence(first, modules, workspace);
   const { facts, hint } = absence
     ? { facts: [absence.fact], hint: absence.hint }
-    : closest(first, modules, workspace?.projects ?? []);
+    : closest(first, modules, workspace);
   const names = unknown.map((name) => escapeControls(name) || '""').join(', ');
   return new BlobsError('BLOBS_UNKNOWN_MODULE', `unknown module${unknown.length > 1 ? 's' : ''}: ${names}`, {
     facts,
@@ -32,9 +32,11 @@ export function unknownModules(
 function closest(
   name: string,
   modules: readonly Module[],
-  projects: readonly WestProject[],
+  workspace: Workspace | undefined,
 ): { readonly facts: readonly string[]; readonly hint: string } {
-  const absent = projects.filter(({ active, onDisk }) => active && !onDisk);
+  const absent = (workspace?.projects ?? []).filter(({ name: project }) => {
+    return workspace?.withoutModule.get(project) === 'absent';
+  });
   const are = absent.length === 1 ? 'is' : 'are';
   const facts =
     absent.length === 0 ? [] : [`${count(absent.length, 'project')} of the workspace ${are} not cloned`];

@@ -18,11 +18,12 @@ export interface WestProject {
   readonly active: boolean;
   /** Why it is not active, and what would change that; absent for one that is. */
   readonly inactive?: { readonly because: string; readonly hint: string };
-  /** Whether a git repository is at the place. */
+  /** Whether a git repository is at the place. Looked up on each access. */
   readonly cloned: boolean;
-  /** Whether anything is at the place. */
-  readonly onDisk: boolean;
 }
+
+/** Why a project gives no module: `absent` is not on disk, `zephyr` is the Zephyr repository itself. */
+export type WithoutModule = 'inactive' | 'absent' | 'zephyr' | 'no-module';
 
 /** A west workspace that was found on disk. */
 export interface Workspace {
@@ -32,6 +33,6 @@ export interface Workspace {
   readonly manifestPath: string;
   /** In west's order: the manifest repository first. */
   readonly projects: readonly WestProject[];
-  /** The Zephyr repository, which is no module; absent where none is known. Absolute. */
-  readonly zephyrBase?: string;
+  /** Why a project, by its name, gives no module; those that do are not in it. */
+  readonly withoutModule: ReadonlyMap<string, WithoutModule>;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isAbsolute, relative } from 'node:path';
-import type { WestProject, Workspace } from '../core/modules.ts';
+import type { WithoutModule } from '../core/modules.ts';
 import type { ModulesReport } from '../core/report.ts';
 import { escapeControls } from '../core/text.ts';
 import { formatBytes } from './amounts.ts';
@@ -37,12 +37,14 @@ export function modulesText(report: ModulesReport, options: ModulesTextOptions):
     String(present),
     formatBytes(bytes),
   ]);
+  const { workspace } = report;
+  // An inactive project may have been named as an extra module.
   const taken = new Set(report.modules.map((module) => module.directory));
-  const others = (options.all ? (report.workspace?.projects ?? []) : []).filter(
+  const others = (options.all ? (workspace?.projects ?? []) : []).filter(
     ({ abspath }) => !taken.has(abspath),
   );
   const projects = others.map((project) => [
-    `(${stateOf(project, report.workspace)})`,
+    STATES[workspace?.withoutModule.get(project.name) ?? 'no-module'],
     escapeControls(shortPath(project.abspath, options.cwd)),
     escapeControls(project.name),
     '',
@@ -53,12 +55,12 @@ export function modulesText(report: ModulesReport, options: ModulesTextOptions):
   return `${renderTable(COLUMNS, [...modules, ...projects], options.width ?? UNLIMITED)}\n`;
 }
 
-/** Why the project is no module. */
-function stateOf(project: WestProject, workspace: Workspace | undefined): string {
-  if (!project.active) return 'inactive';
-  if (project.abspath === workspace?.zephyrBase) return 'Zephyr';
-  return project.onDisk ? 'no module' : 'not cloned';
-}
+const STATES: Readonly<Record<WithoutModule, string>> = {
+  inactive: '(inactive)',
+  absent: '(not cloned)',
+  zephyr: '(Zephyr)',
+  'no-module': '(no module)',
+};
 
 function shortPath(path: string, cwd: string): string {
   const short = relative(cwd, path);

@@ -5,7 +5,6 @@ import type { WestProject, Workspace } from '../core/modules.ts';
 import type { Issue } from '../core/report.ts';
 import { escapeControls } from '../core/text.ts';
 import type { YamlDocument } from '../yaml/yaml-document.ts';
-import { exists } from './file-system.ts';
 import { hideForeignSource, withoutForeignSource } from './foreign-source.ts';
 import { isGitRepository } from './git/git-repository.ts';
 import { disabledGroups, readConfiguredGroupFilter } from './manifest/group-filter.ts';
@@ -20,7 +19,7 @@ import type { WestConfig } from './west-config/west-config.ts';
 
 /** A workspace, and what was worth a warning in it. */
 interface LoadedWorkspace {
-  readonly workspace: Workspace;
+  readonly workspace: Omit<Workspace, 'withoutModule'>;
   readonly issues: readonly Issue[];
 }
 
@@ -97,12 +96,8 @@ function westProject(
     abspath,
     active: inactive === undefined,
     ...(inactive && { inactive }),
-    // Most commands do not ask.
     get cloned() {
       return isGitRepository(abspath);
-    },
-    get onDisk() {
-      return exists(abspath);
     },
   };
 }

@@ -12,7 +12,7 @@ import type { WestConfig } from './west-config/west-config.ts';
 export function findZephyrBase(from: {
   readonly given: string | undefined;
   readonly config: WestConfig;
-  readonly workspace: Workspace;
+  readonly workspace: Pick<Workspace, 'projects' | 'topdir'>;
 }): string | undefined {
   const { given, config, workspace } = from;
   if (given) return path.resolve(given);

@@ -13,12 +13,15 @@ export interface TreeEntry {
   readonly oid: string;
 }
 
+/** Bytes that are no git tree. */
+export class DamagedTreeError extends Error {}
+
 /**
  * The entries of a git tree object, in its order.
  *
  * @param content The object as it is stored, without its header.
  * @param oidBytes Length of an object id in bytes: 20 in a SHA-1 repository, 32 in a SHA-256 repository.
- * @throws Error if the object is cut off or otherwise no tree.
+ * @throws DamagedTreeError if the object is cut off or otherwise no tree.
  */
 export function parseTree(content: Uint8Array, oidBytes: number): readonly TreeEntry[] {
   const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
@@ -28,10 +31,11 @@ export function parseTree(content: Uint8Array, oidBytes: number): readonly TreeE
     const nameStart = indexAfter(bytes, SPACE, start);
     const oidStart = indexAfter(bytes, NUL, nameStart);
     const end = oidStart + oidBytes;
-    if (end > bytes.length) throw new Error('the git tree ends within an object id');
+    if (end > bytes.length) throw new DamagedTreeError('the git tree ends within an object id');
     const mode = bytes.toString('latin1', start, nameStart - 1);
     const name = bytes.toString('utf8', nameStart, oidStart - 1);
-    if (!/^[0-7]{5,6}$/.test(mode) || name === '') throw new Error('the git tree has a malformed entry');
+    if (!/^[0-7]{5,6}$/.test(mode) || name === '')
+      throw new DamagedTreeError('the git tree has a malformed entry');
     entries.push({ mode, name, oid: bytes.toString('hex', oidStart, end) });
     start = end;
   }
@@ -40,6 +44,6 @@ export function parseTree(content: Uint8Array, oidBytes: number): readonly TreeE
 
 function indexAfter(bytes: Buffer, byte: number, start: number): number {
   const index = bytes.indexOf(byte, start);
-  if (index < 0) throw new Error('the git tree ends within an entry');
+  if (index < 0) throw new DamagedTreeError('the git tree ends within an entry');
   return index + 1;
 }

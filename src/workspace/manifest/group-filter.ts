@@ -2,6 +2,7 @@
 import type { Issue } from '../../core/report.ts';
 import { escapeControls } from '../../core/text.ts';
 import type { YamlDocument } from '../../yaml/yaml-document.ts';
+import { strip, WHITE_SPACE } from '../python/white-space.ts';
 import type { IniValue } from '../west-config/ini-value.ts';
 import { malformed } from './read-manifest.ts';
 import type { ManifestData } from './shape.ts';
@@ -9,8 +10,7 @@ import type { ManifestData } from './shape.ts';
 /** Items like `+name` (enable the group) and `-name` (disable it); later ones win. */
 export type GroupFilter = readonly string[];
 
-// Python's \s, which differs from JavaScript's in some control characters.
-const RESERVED = /^[+-]|[\s\u001c-\u001f\u0085,:]/;
+const RESERVED = new RegExp(`^[+-]|[${WHITE_SPACE},:]`);
 
 /** Whether `name` can name a group: not empty, no white space, comma or colon, no sign in front. */
 export function isGroupName(name: string): boolean {
@@ -40,7 +40,7 @@ export function readGroupFilter(document: YamlDocument, data: ManifestData): Gro
  * left out with a warning.
  */
 export function readConfiguredGroupFilter(found: IniValue | undefined, issues: Issue[]): GroupFilter {
-  const items = (found?.value ?? '').split(',').map((item) => item.trim());
+  const items = (found?.value ?? '').split(',').map(strip);
   return items.filter((item) => {
     if (item === '') return false;
     const problem = problemOf(item);

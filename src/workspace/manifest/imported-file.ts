@@ -9,6 +9,9 @@ export interface ImportedFile {
   readonly bytes: Uint8Array;
 }
 
+/** What is named is there, but cannot be imported. */
+export class ImportedFileError extends Error {}
+
 /** The ref at which `west update` leaves a project. */
 export const MANIFEST_REVISION = 'refs/heads/manifest-rev';
 
@@ -22,7 +25,7 @@ export function isManifestName(name: string): boolean {
  * the file, or all of a directory's that {@link isManifestName}, in git's order. What is no regular file there is
  * given as git shows it: a link as its target. False where there is no such file.
  *
- * @throws GitReadError, an Error for a directory that is damaged, or for something else than a file or directory
+ * @throws GitReadError; DamagedTreeError; ImportedFileError for something else than a file or directory
  */
 export async function* readImportedFiles(
   reader: GitObjectReader,
@@ -34,7 +37,7 @@ export async function* readImportedFiles(
   else if (object.type === 'tree' && !file.endsWith('/')) yield* readTree(reader, file, object);
   else {
     const isTree = object.type === 'tree';
-    throw new Error(
+    throw new ImportedFileError(
       isTree ? 'a directory is named without a slash at its end' : `it is a git ${object.type}`,
     );
   }
@@ -49,7 +52,7 @@ async function* readTree(
   for (const { name, oid } of parseTree(tree.content, tree.oid.length / 2)) {
     if (!isManifestName(name)) continue;
     const object = await reader.read(oid);
-    if (object?.type !== 'blob') throw new Error(`${name} in it is no file`);
+    if (object?.type !== 'blob') throw new ImportedFileError(`${name} in it is no file`);
     yield { name: `${directory}/${name}`, bytes: object.content };
   }
 }

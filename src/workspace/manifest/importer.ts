@@ -15,7 +15,9 @@ export function withImporter(error: unknown, importer: SourcePosition, revision?
   const { facts = [], ...details } = error.details;
   const where = `${escapeControls(importer.file)}:${importer.line}:${importer.column}`;
   const fact = `${revision === undefined ? '' : `read at ${revision}, `}imported at ${where}`;
-  if (facts.length >= MAX_FACTS || facts.at(-1) === fact) return error;
+  if (facts.length >= MAX_FACTS) return error;
+  // A manifest that imports itself has one importer, however deep that goes.
+  if (facts.at(-1) === fact) return error;
   return new BlobsError(error.code, error.message, {
     ...details,
     facts: [...facts, fact],

@@ -3,6 +3,7 @@ import vm from 'node:vm';
 import { BlobsError, systemCode } from '../../core/errors.ts';
 import { escapeControls } from '../../core/text.ts';
 import type { compilePythonRegex } from '../python/regex.ts';
+import { strip } from '../python/white-space.ts';
 import type { IniValue } from '../west-config/ini-value.ts';
 
 /** Milliseconds for all names. A sound filter needs some ten for a thousand. */
@@ -24,7 +25,7 @@ export interface ProjectFilter {
 export async function readProjectFilter(found: IniValue | undefined): Promise<ProjectFilter> {
   if (!found?.value) return { isEmpty: true, decide: () => undefined };
   const { compilePythonRegex } = await import('../python/regex.ts');
-  const items = found.value.split(',').map((item) => item.trim());
+  const items = found.value.split(',').map(strip);
   const elements = items
     .filter((item) => item !== '')
     .map((item) => readElement(item, found, compilePythonRegex));

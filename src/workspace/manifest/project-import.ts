@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-import { BlobsError, describeError } from '../../core/errors.ts';
+import { BlobsError } from '../../core/errors.ts';
 import { escapeControls } from '../../core/text.ts';
 import { MAX_YAML_BYTES } from '../../yaml/limits.ts';
 import { findOutwardLink } from '../git/git-repository.ts';
 import { GitObjectReader, GitReadError } from '../git/object-reader.ts';
+import { DamagedTreeError } from '../git/tree.ts';
 import type { ImportBudget } from './import-budget.ts';
 import type { ImportRequest } from './import-value.ts';
-import { type ImportedFile, MANIFEST_REVISION, readImportedFiles } from './imported-file.ts';
+import {
+  type ImportedFile,
+  ImportedFileError,
+  MANIFEST_REVISION,
+  readImportedFiles,
+} from './imported-file.ts';
 import type { ManifestProject } from './projects.ts';
 
 /** How git is run. */
@@ -114,8 +120,10 @@ async function readOne(
       : `there is no ${MANIFEST_REVISION}`;
     throw importFailed(project, request, problem, WEST_UPDATE);
   } catch (error) {
-    if (error instanceof BlobsError) throw error;
-    if (!(error instanceof GitReadError)) throw malformedImport(project, request, describeError(error));
+    if (error instanceof ImportedFileError || error instanceof DamagedTreeError) {
+      throw malformedImport(project, request, error.message);
+    }
+    if (!(error instanceof GitReadError)) throw error;
     if (error.kind === 'too-large') {
       throw malformedImport(project, request, `it is larger than ${MAX_YAML_BYTES} bytes`);
     }

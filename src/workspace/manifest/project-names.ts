@@ -2,12 +2,12 @@
 import { BlobsError } from '../../core/errors.ts';
 import type { Issue } from '../../core/report.ts';
 import { escapeControls } from '../../core/text.ts';
+import { WHITE_SPACE } from '../python/white-space.ts';
 import type { ProjectFilter } from './project-filter.ts';
 import type { ManifestProject } from './projects.ts';
 import { malformedAt } from './read-manifest.ts';
 
-// Python's \s, which differs from JavaScript's in some control characters.
-const RESERVED = /[\s\u001c-\u001f\u0085,]/;
+const RESERVED = new RegExp(`[${WHITE_SPACE},]`);
 
 /**
  * Checks the name of a project that becomes part of the workspace. White space and commas are only warned of, unless

@@ -123,6 +123,7 @@ class Resolution {
     for (const importer of this.#addProjects(document, data, context)) {
       await this.#loadFromProject(importer, context);
     }
+    // As in west, after the imports: where one of them is missing too, that is said first.
     this.#paths.check();
     return version;
   }

@@ -10,7 +10,7 @@ import { loadWestConfig, type WestConfigLocations, westConfigFiles } from '../we
 import { loadWorkspace } from '../workspace.ts';
 import { findZephyrBase } from '../zephyr-base.ts';
 import { findModuleFile, isModule } from './is-module.ts';
-import { projectPlaces } from './workspace-modules.ts';
+import { projectPlaces } from './project-places.ts';
 
 /** Everything that says where modules may be. All directories are absolute; empty parts are gone. */
 export interface ModuleSearch {
@@ -71,7 +71,7 @@ async function findInWorkspace(
   const modules = projectPlaces(workspace, zephyrBase);
   return {
     places: modules.places,
-    workspace: zephyrBase === undefined ? workspace : { ...workspace, zephyrBase },
+    workspace: { ...workspace, withoutModule: modules.withoutModule },
     issues: [...issues, ...zephyrBaseIssues(search.zephyrBase), ...modules.issues],
   };
 }

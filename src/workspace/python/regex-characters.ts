@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { WHITE_SPACE } from './white-space.ts';
 
 /** The letters of the flags that hold at one place of a pattern. */
 export type Flags = ReadonlySet<string>;
@@ -179,7 +180,7 @@ function codeOf(character: string): number {
 const UNICODE_CATEGORIES: Readonly<Record<string, string>> = {
   d: '\\p{Nd}',
   D: '\\P{Nd}',
-  s: '\\t-\\r\\x1c- \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000',
+  s: WHITE_SPACE,
   S: '\\0-\\x08\\x0e-\\x1b!-\\x84\\x86-\\x9f\\xa1-\\u167f\\u1681-\\u1fff\\u200b-\\u2027\\u202a-\\u202e\\u2030-\\u205e\\u2060-\\u2fff\\u3001-\\u{10ffff}',
   w: '\\p{L}\\p{N}_',
   // All but letters and numbers, and of Pc all but "_".

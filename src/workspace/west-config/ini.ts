@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { BlobsError } from '../../core/errors.ts';
 import { escapeControls, shorten } from '../../core/text.ts';
+import { WHITE_SPACE } from '../python/white-space.ts';
 
 /** One option as it is written, before `%(name)s` is expanded. */
 export interface IniOption {
@@ -19,10 +20,8 @@ export const DEFAULT_SECTION = 'DEFAULT';
 
 const MAX_SOURCE_LINE_CHARACTERS = 400;
 
-// What Python calls white space; JavaScript's \s also holds U+FEFF, which makes a byte order mark an error there.
-const SPACE = '\\t\\n\\v\\f\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
-const LEADING_SPACE = new RegExp(`^[${SPACE}]*`);
-const NOT_SPACE = new RegExp(`[^${SPACE}]`);
+const LEADING_SPACE = new RegExp(`^[${WHITE_SPACE}]*`);
+const NOT_SPACE = new RegExp(`[^${WHITE_SPACE}]`);
 
 /**
  * Reads INI `text` as `configparser.ConfigParser(allow_no_value=True)` of Python 3.11 does, which is what west

@@ -152,7 +152,7 @@ describe('the other documents', () => {
       { ...project, name: 'off', active: false },
       { ...project, name: 'away', cloned: false },
     ];
-    const workspace = { topdir: '/ws', manifestPath: '/ws/west.yml', projects };
+    const workspace = { topdir: '/ws', manifestPath: '/ws/west.yml', projects, withoutModule: new Map() };
     const modules = rows.map(({ module }) => module);
     const report: ModulesReport = { rows, modules, issues: [], workspace };
     const [some, all, none] = [

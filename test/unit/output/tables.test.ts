@@ -132,7 +132,6 @@ describe('modulesText', () => {
     abspath: `/ws/modules/${name}`,
     active,
     cloned,
-    onDisk: cloned,
   });
   const rows = [module('hal_x', 'hal_x'), module('hal_y')];
   const report = {
@@ -143,6 +142,10 @@ describe('modulesText', () => {
       topdir: '/ws',
       manifestPath: '/ws/west.yml',
       projects: [project('hal_x', true, true), project('off', false, true), project('away', true, false)],
+      withoutModule: new Map([
+        ['off', 'inactive'],
+        ['away', 'absent'],
+      ] as const),
     },
   };
 

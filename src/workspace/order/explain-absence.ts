@@ -10,6 +10,8 @@ export interface Absence {
   readonly hint: string;
 }
 
+const LIST_ALL = '"blobs modules --all" shows all projects';
+
 /**
  * Why none of `modules` is named `name`, where the workspace has a project of that name, or at a directory of that
  * name; undefined where it has none.
@@ -25,16 +27,22 @@ export function explainAbsence(
   if (project === undefined) return undefined;
   const shown = escapeControls(project.name);
   const say = (problem: string, hint: string): Absence => ({ fact: `the project ${shown} ${problem}`, hint });
-  if (project.inactive) {
-    const { because, hint } = project.inactive;
-    return say(`of the workspace is not active: ${escapeControls(because)}`, escapeControls(hint));
+  switch (workspace?.withoutModule.get(project.name)) {
+    case 'inactive': {
+      const { because = 'it was filtered out', hint = LIST_ALL } = project.inactive ?? {};
+      return say(`of the workspace is not active: ${escapeControls(because)}`, escapeControls(hint));
+    }
+    case 'absent':
+      return say('of the workspace is not cloned', 'run "west update"');
+    case 'zephyr':
+      return say('is the Zephyr repository, which is no module', LIST_ALL);
+    case 'no-module':
+      return say('of the workspace holds no module', LIST_ALL);
+    case undefined: {
+      const module = modules.find(({ directory }) => directory === project.abspath);
+      return (
+        module && say(`holds the module ${escapeControls(module.name)}`, `say ${escapeControls(module.name)}`)
+      );
+    }
   }
-  if (!project.onDisk) return say('of the workspace is not cloned', 'run "west update"');
-  if (project.abspath === workspace?.zephyrBase) {
-    return say('is the Zephyr repository, which is no module', '"blobs modules" lists all modules');
-  }
-  const module = modules.find(({ directory }) => directory === project.abspath);
-  if (module === undefined)
-    return say('of the workspace holds no module', '"blobs modules" lists all modules');
-  return say(`holds the module ${escapeControls(module.name)}`, `say ${escapeControls(module.name)}`);
 }

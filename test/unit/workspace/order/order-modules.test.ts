@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
 import type { Module } from '../../../../src/core/blob.ts';
-import { duplicateNameIssues, orderModules } from '../../../../src/workspace/modules/order-modules.ts';
+import { duplicateNameIssues, orderModules } from '../../../../src/workspace/order/order-modules.ts';
 
 function module(name: string, depends: readonly string[] = [], directory = `/m/${name}`): Module {
   return { name, directory, depends, blobs: [] };
