@@ -10,7 +10,8 @@ import { isInside, realPath } from './file-system.ts';
 export function withoutForeignSource(error: unknown, topdir: string): unknown {
   if (!(error instanceof BlobsError) || !isForeign(error.details, topdir)) return error;
   const { sourceLine: _, ...details } = error.details;
-  return new BlobsError(error.code, error.message, { ...details, cause: error.cause });
+  // Its cause may carry the line too.
+  return new BlobsError(error.code, error.message, details);
 }
 
 /** The same for anything that carries such a line. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Issue } from '../../core/report.ts';
-import { escapeControls } from '../../core/text.ts';
+import { escapeControls, shorten } from '../../core/text.ts';
 import type { YamlDocument } from '../../yaml/yaml-document.ts';
 import { strip, WHITE_SPACE } from '../python/white-space.ts';
 import type { IniValue } from '../west-config/ini-value.ts';
@@ -9,6 +9,8 @@ import type { ManifestData } from './shape.ts';
 
 /** Items like `+name` (enable the group) and `-name` (disable it); later ones win. */
 export type GroupFilter = readonly string[];
+
+const MAX_SHOWN = 100;
 
 const RESERVED = new RegExp(`^[+-]|[${WHITE_SPACE},:]`);
 
@@ -48,7 +50,7 @@ export function readConfiguredGroupFilter(found: IniValue | undefined, issues: I
     issues.push({
       severity: 'warning',
       code: 'BLOBS_BAD_CONFIG',
-      message: `ignored item "${escapeControls(item)}" of manifest.group-filter: ${escapeControls(problem)}`,
+      message: `ignored item "${shown(item)}" of manifest.group-filter: ${escapeControls(problem)}`,
       ...(found && { file: found.file, line: found.line }),
     });
     return false;
@@ -82,5 +84,9 @@ export function disabledGroups(filters: readonly GroupFilter[]): ReadonlySet<str
 
 function problemOf(item: string): string | undefined {
   if (!/^[+-]/.test(item)) return 'it must begin with "+" or "-"';
-  return isGroupName(item.slice(1)) ? undefined : `"${item.slice(1)}" is no group name`;
+  return isGroupName(item.slice(1)) ? undefined : `"${shorten(item.slice(1), MAX_SHOWN)}" is no group name`;
+}
+
+function shown(item: string): string {
+  return escapeControls(shorten(item, MAX_SHOWN));
 }

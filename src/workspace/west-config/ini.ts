@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { BlobsError } from '../../core/errors.ts';
 import { escapeControls, shorten } from '../../core/text.ts';
-import { WHITE_SPACE } from '../python/white-space.ts';
+import { indentationOf, strip, stripEnd } from '../python/white-space.ts';
 
 /** One option as it is written, before `%(name)s` is expanded. */
 export interface IniOption {
@@ -19,9 +19,6 @@ export type IniSections = ReadonlyMap<string, ReadonlyMap<string, IniOption>>;
 export const DEFAULT_SECTION = 'DEFAULT';
 
 const MAX_SOURCE_LINE_CHARACTERS = 400;
-
-const LEADING_SPACE = new RegExp(`^[${WHITE_SPACE}]*`);
-const NOT_SPACE = new RegExp(`[^${WHITE_SPACE}]`);
 
 /**
  * Reads INI `text` as `configparser.ConfigParser(allow_no_value=True)` of Python 3.11 does, which is what west
@@ -54,7 +51,7 @@ export function parseIni(file: string, text: string): IniSections {
       if (option) values.get(option)?.push('');
       continue;
     }
-    const depth = (LEADING_SPACE.exec(source) as RegExpExecArray)[0].length;
+    const depth = indentationOf(source);
     if (section && option && depth > indentation) {
       const value = values.get(option);
       if (value === undefined) fail('a line is indented below an option that has no value');
@@ -114,15 +111,4 @@ function withValues(
     result.set(name, finished);
   }
   return result;
-}
-
-function strip(text: string): string {
-  return stripEnd(text.replace(LEADING_SPACE, ''));
-}
-
-function stripEnd(text: string): string {
-  // A regular expression anchored at the end would be quadratic on long runs of blanks inside the text.
-  let end = text.length;
-  while (end > 0 && !NOT_SPACE.test(text.charAt(end - 1))) end -= 1;
-  return text.slice(0, end);
 }
