@@ -41,7 +41,7 @@ export const memory = {
       for (let round = 0; round < rounds; round++) {
         const directory = path.join(scratch, `run-${round}`);
         const blobsDirectory = await writeBlobModule(path.join(directory, 'module'), downloads);
-        const args = [program, '-m', path.join(directory, 'module'), 'fetch'];
+        const args = [program, '-m', path.join(directory, 'module'), 'fetch', '--no-store'];
         oursRuns.push(await measurePeakMemoryMib({ args, directory, signal }));
         await checkDownloads(blobsDirectory, downloads);
         referenceRuns.push(await measurePeakMemoryMib({ args: ['-e', '0'], directory, signal }));

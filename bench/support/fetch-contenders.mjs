@@ -26,7 +26,7 @@ export function blobsFetch(program, downloads) {
         commands: [
           {
             file: process.execPath,
-            args: [program, '-m', moduleDirectory, 'fetch'],
+            args: [program, '-m', moduleDirectory, 'fetch', '--no-store'],
             cwd: directory,
             env: scrubbedEnvironment(directory),
           },

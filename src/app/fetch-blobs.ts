@@ -5,6 +5,7 @@ import { redactUrl } from '../core/url.ts';
 import { unusedMirrors } from '../fetch/mirrors.ts';
 import { type Candidate, isNeeded, planFetch } from '../fetch/plan.ts';
 import { type BlobState, findBlobStates } from './blob-state.ts';
+import { Caches } from './caches.ts';
 import type { FetchDeps, FetchOptions } from './fetch-options.ts';
 import { FetchRun } from './fetch-run.ts';
 import { LicenseGate } from './license-gate.ts';
@@ -27,7 +28,8 @@ export async function fetchBlobs(
   if (!options.dryRun) tidyModules(blobs, modules);
   const states = await findBlobStates(blobs, signal);
   const gate = new LicenseGate({ ...options.licenses, dryRun: options.dryRun }, deps);
-  const decisions = planFetch(await askLicenses(states, gate, options, signal), options);
+  const caches = new Caches(options.caches);
+  const decisions = planFetch(await prepare(states, { gate, caches, options, signal }), options);
   const run = new FetchRun(states, deps.observe);
   const jobs = [
     ...new Set(decisions.flatMap((decision) => (decision.kind === 'fetch' ? [decision.job] : []))),
@@ -36,29 +38,45 @@ export async function fetchBlobs(
   for (const decision of decisions) run.settleUndone(decision, options.dryRun);
   if (!options.dryRun && jobs.length > 0) {
     if (options.failFast && run.hasFailed) run.stopBefore(jobs);
-    else await run.download(jobs, options, deps, signal);
+    else await run.download(jobs, { options, deps, caches, signal });
   }
   return {
     rows: run.rows(blobs),
-    issues: [...issues, ...mirrorNotes(blobs, options), ...gate.issues, ...run.issues(blobs)],
+    issues: [
+      ...issues,
+      ...mirrorNotes(blobs, options),
+      ...gate.issues,
+      ...caches.issues,
+      ...run.issues(blobs),
+    ],
     dryRun: options.dryRun,
     durationMs: deps.clock.now() - startMs,
     downloadedBytes: run.downloadedBytes,
   };
 }
 
-/** The candidates, each with the answer for its licence. Only blobs that would be fetched are asked about. */
-async function askLicenses(
+/** The candidates, those that would be fetched with the answer for their licence and the files that may hold them. */
+async function prepare(
   states: readonly BlobState[],
-  gate: LicenseGate,
-  options: FetchOptions,
-  signal: AbortSignal,
+  context: {
+    readonly gate: LicenseGate;
+    readonly caches: Caches;
+    readonly options: FetchOptions;
+    readonly signal: AbortSignal;
+  },
 ): Promise<Candidate[]> {
+  const { gate, caches, options, signal } = context;
   const candidates: Candidate[] = [];
   for (const { row } of states) {
     const candidate = { blob: row.blob, status: row.status };
-    const blocked = isNeeded(row.status, options) ? await gate.findObstacle(row.blob, signal) : undefined;
-    candidates.push(blocked ? { ...candidate, blocked } : candidate);
+    if (!isNeeded(row.status, options)) {
+      candidates.push(candidate);
+      continue;
+    }
+    const blocked = await gate.findObstacle(row.blob, signal);
+    candidates.push(
+      blocked ? { ...candidate, blocked } : { ...candidate, local: caches.findLocal(row.blob) },
+    );
   }
   return candidates;
 }

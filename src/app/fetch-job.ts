@@ -2,7 +2,6 @@
 import { type Blob, blobLabel } from '../core/blob.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { FetchRow, Issue } from '../core/report.ts';
-import { redactUrl } from '../core/url.ts';
 import {
   type DownloadOptions,
   type DownloadProgress,
@@ -10,12 +9,14 @@ import {
   download,
   type FailedSource,
 } from '../fetch/download.ts';
-import type { Job } from '../fetch/plan.ts';
+import { describeSource, type Job } from '../fetch/plan.ts';
 import { assertInsideBlobs, blobsDirectory } from '../module/blob-path.ts';
+import type { Caches } from './caches.ts';
 import type { FetchObserver } from './fetch-events.ts';
 import { findPlaceProblem, placeBlob } from './place-blob.ts';
 
-export interface JobOptions extends Omit<DownloadOptions, 'directory' | 'onProgress'> {
+export interface JobOptions extends Omit<DownloadOptions, 'directory' | 'copyDirectory' | 'onProgress'> {
+  readonly caches: Caches;
   readonly observe: FetchObserver;
   /** How a blob stood before the run. */
   readonly before: (blob: Blob) => FetchRow;
@@ -51,15 +52,41 @@ export async function runJob(job: Job, options: JobOptions): Promise<() => Promi
   });
   const [first] = targets;
   if (first === undefined) return async () => ({ settled, downloadedBytes: 0 });
-  const { received, failed } = await observed(job, first, options);
+  const { received, failed, release } = await obtain(job, first, options);
   if (received === undefined) {
     for (const blob of targets) fail(blob, [failureIssue(blob, failed)]);
     return async () => ({ settled, downloadedBytes: 0 });
   }
   return async () => {
-    const placed = await placeAll(targets, { received, failed }, options);
-    return { settled: [...settled, ...placed], downloadedBytes: received.bytes };
+    const placed = await placeAll(targets, { received, failed }, options).finally(release);
+    const isLocal = 'file' in received.source;
+    return { settled: [...settled, ...placed], downloadedBytes: isLocal ? 0 : received.bytes };
   };
+}
+
+/**
+ * The bytes of `job`, downloaded unless another run does so meanwhile. Where there are any, `release` lets other runs
+ * have them once they are kept.
+ */
+async function obtain(
+  job: Job,
+  first: Blob,
+  options: JobOptions,
+): Promise<DownloadResult & { readonly release: () => Promise<void> }> {
+  const isAtHand = job.sources.some((source) => 'file' in source);
+  const lock = isAtHand ? undefined : await options.caches.lock(first, options);
+  const release = async (): Promise<void> => lock?.release();
+  try {
+    // Another run may have finished since this one was planned, waited for or not.
+    const local = lock ? options.caches.findLocal(first) : [];
+    const result = await observed({ ...job, sources: [...local, ...job.sources] }, first, options);
+    await options.caches.drop(result.failed, first);
+    if (result.received === undefined) await release();
+    return { ...result, release };
+  } catch (error) {
+    await release();
+    throw error;
+  }
 }
 
 async function placeAll(
@@ -77,11 +104,14 @@ async function placeAll(
       if (tooSmall) fail(blob, declaredTooSmall(blob, received.bytes));
       return !tooSmall;
     });
+    const isKept = options.caches.keeps(received.source);
     for (const [index, blob] of fitting.entries()) {
-      const problem = await placeBlob(received.file, blob, index === fitting.length - 1);
+      const problem = await placeBlob(received.file, blob, !isKept && index === fitting.length - 1);
       if (problem) fail(blob, problem);
       else settled.push({ row: toRow(blob, received, options), issues: warnings(blob, received, failed) });
     }
+    if (isKept) await options.caches.keep(received.file, received.source, targets);
+    await options.caches.used(received.source);
   } finally {
     await received.file.discard();
   }
@@ -97,14 +127,15 @@ async function observed(job: Job, first: Blob, options: JobOptions): Promise<Dow
   const label = blobLabel(first);
   observe({ kind: 'begin', id, label, ...(job.size === undefined ? {} : { bytes: job.size }) });
   const onProgress = (event: DownloadProgress): void => {
-    if (event.kind === 'attempt') observe({ kind: 'attempt', id, url: redactUrl(event.source.url) });
+    if (event.kind === 'attempt') observe({ kind: 'attempt', id, url: describeSource(event.source) });
     else if (event.kind === 'retry') observe({ ...event, id, label });
     else observe({ ...event, id });
   };
   try {
     return await download(job, {
       ...options,
-      directory: blobsDirectory(first.moduleDirectory),
+      directory: options.caches.downloadDirectory(first),
+      copyDirectory: blobsDirectory(first.moduleDirectory),
       // The server chooses when this is: the module may look otherwise by then.
       beforeWrite: () => assertInsideBlobs(first.moduleDirectory, first.path, first.module),
       onProgress,
@@ -122,7 +153,7 @@ function toRow(blob: Blob, received: Received, options: JobOptions): FetchRow {
     status: 'A',
     bytes,
     result: source.kind,
-    source: redactUrl(source.url),
+    source: describeSource(source),
     ...(replaced ? { replaced } : {}),
   };
 }

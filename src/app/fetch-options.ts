@@ -2,6 +2,7 @@
 import type { Clock, Prompt } from '../core/deps.ts';
 import type { HttpOptions } from '../fetch/http.ts';
 import type { Mirror } from '../fetch/mirrors.ts';
+import type { CacheOptions } from './caches.ts';
 import type { FetchObserver } from './fetch-events.ts';
 import type { LicenseOptions } from './license-gate.ts';
 import type { BlobQuery } from './load-modules.ts';
@@ -14,6 +15,9 @@ export interface FetchOptions extends BlobQuery {
   readonly keepModified: boolean;
   readonly failFast: boolean;
   readonly mirrors: readonly Mirror[];
+  readonly caches: CacheOptions;
+  /** Whether nothing may come over the network. */
+  readonly offline: boolean;
   readonly timeoutMs: number;
   readonly retries: number;
   readonly maxSizeBytes: number;

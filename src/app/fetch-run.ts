@@ -4,10 +4,10 @@ import { type Blob, blobLabel } from '../core/blob.ts';
 import type { BlobsError } from '../core/errors.ts';
 import type { FetchRow, Issue } from '../core/report.ts';
 import { count } from '../core/text.ts';
-import { redactUrl } from '../core/url.ts';
-import type { Decision, Job } from '../fetch/plan.ts';
+import { type Decision, describeSource, type Job } from '../fetch/plan.ts';
 import { runPool } from '../fetch/pool.ts';
 import type { BlobState } from './blob-state.ts';
+import type { Caches } from './caches.ts';
 import type { FetchObserver } from './fetch-events.ts';
 import { type JobOptions, runJob } from './fetch-job.ts';
 import type { FetchDeps, FetchOptions } from './fetch-options.ts';
@@ -68,7 +68,7 @@ export class FetchRun {
         this.settle({ ...before, result: 'failed' }, [problem]);
         return;
       }
-      const sources = decision.job.sources.map((source) => redactUrl(source.url));
+      const sources = decision.job.sources.map(describeSource);
       const [first] = decision.job.sources;
       this.settle({
         ...before,
@@ -82,18 +82,24 @@ export class FetchRun {
 
   async download(
     jobs: readonly Job[],
-    options: FetchOptions,
-    deps: FetchDeps,
-    signal: AbortSignal,
+    context: {
+      readonly options: FetchOptions;
+      readonly deps: FetchDeps;
+      readonly caches: Caches;
+      readonly signal: AbortSignal;
+    },
   ): Promise<void> {
+    const { options, deps, caches, signal } = context;
     const stop = new AbortController();
     const either = AbortSignal.any([signal, stop.signal]);
     // Every download listens, and there may be many at once.
     setMaxListeners(0, either);
+    await caches.open();
     const network = await deps.openNetwork(options);
     const jobOptions: JobOptions = {
       ...options,
       ...network,
+      caches,
       clock: deps.clock,
       random: deps.random,
       signal: either,

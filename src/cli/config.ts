@@ -2,9 +2,8 @@
 import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { BlobsError } from '../core/errors.ts';
-import { findTopdir } from '../workspace/find-topdir.ts';
 import type { ModuleSearch } from '../workspace/modules/find-modules.ts';
-import { loadWestConfig, westConfigFiles } from '../workspace/west-config/west-config.ts';
+import { type BlobsConfig, readBlobsConfig, resolveDirectory } from './blobs-config.ts';
 import { type Environment, readEnvironment } from './environment.ts';
 
 /** The global options as commander gives them. */
@@ -40,12 +39,15 @@ export interface Config {
   readonly debug: boolean;
   /** The file that remembers accepted licences. */
   readonly licenseAnswersFile: string;
-  /** Downloads at once, from `BLOBS_JOBS` or west's `blobs.jobs`. */
-  readonly jobs: () => number | undefined;
+  /** What environment and west's section `[blobs]` say. */
+  readonly blobs: () => BlobsConfig;
+  /** `value` as an absolute directory, with `~` expanded. */
+  readonly directory: (value: string) => string;
 }
 
 /**
- * Resolves `options` against the environment. The only reader of the environment and of west's section `[blobs]`.
+ * Resolves `options` against the environment. The only reader of the environment; for west's section
+ * `[blobs]`, see {@link readBlobsConfig}.
  *
  * @throws BlobsError `BLOBS_USAGE` where --directory is no directory.
  */
@@ -78,7 +80,8 @@ export function resolveConfig(
       terminals.stderr && !environment.isDumbTerminal && !options.quiet && (options.progress ?? true),
     debug: options.debug ?? false,
     licenseAnswersFile: join(environment.stateHome, 'zephyr-blobs', 'licenses.json'),
-    jobs: () => configuredJobs(environment, search),
+    blobs: () => readBlobsConfig(environment, search),
+    directory: (value) => resolveDirectory(value, environment.home, cwd),
   };
 }
 
@@ -98,19 +101,4 @@ export function wantsColor(
 ): boolean {
   if (option !== 'auto') return option === 'always';
   return environment.color ?? (isTerminal && !environment.isDumbTerminal);
-}
-
-function configuredJobs(environment: Environment, search: ModuleSearch): number | undefined {
-  if (environment.jobs !== undefined) return parseJobs(environment.jobs, 'BLOBS_JOBS');
-  const topdir = findTopdir(search.cwd, search.zephyrBase);
-  const found = loadWestConfig(westConfigFiles(search.westConfig, topdir)).get('blobs', 'jobs');
-  return found && parseJobs(found.value, `blobs.jobs in ${found.file}`);
-}
-
-function parseJobs(text: string, where: string): number {
-  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
-  throw new BlobsError(
-    'BLOBS_BAD_CONFIG',
-    `${where} must be a number of downloads from 1 to 9999, but is "${text}"`,
-  );
 }

@@ -2,6 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { FetchDeps, Network } from '../app/fetch-options.ts';
 import type { Clock } from '../core/deps.ts';
+import type { Transport, TransportOptions } from '../fetch/transport.ts';
 import { preloadHashing } from '../store/create-hash.ts';
 import { createPrompt } from './prompt.ts';
 import type { Session } from './session.ts';
@@ -24,11 +25,22 @@ export function createFetchDeps(session: Session): Omit<FetchDeps, 'observe'> {
 }
 
 async function openNetwork(options: { jobs: number; timeoutMs: number }, session: Session): Promise<Network> {
-  const { openTransport } = await import('../fetch/transport.ts');
   preloadHashing();
   return {
-    transport: openTransport(options),
+    transport: lazyTransport(options),
     userAgent: `zephyr-blobs/${VERSION}`,
     ...(session.config.debug ? { trace: (line: string) => session.stderr.write(`debug: ${line}\n`) } : {}),
+  };
+}
+
+/** A transport that is loaded with the first request: what comes from the store needs none. */
+function lazyTransport(options: TransportOptions): Transport {
+  let opened: Promise<Transport> | undefined;
+  return {
+    request: async (url, request) => {
+      opened ??= import('../fetch/transport.ts').then(({ openTransport }) => openTransport(options));
+      return (await opened).request(url, request);
+    },
+    close: async () => (await opened)?.close(),
   };
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import type { ModuleSearch } from '../workspace/modules/find-modules.ts';
 
 /** The environment variables that the program reads: the only place that names them. */
@@ -9,6 +9,12 @@ export interface Environment {
   readonly search: (cwd: string) => Omit<ModuleSearch, 'cwd' | 'moduleDirectories'>;
   /** `BLOBS_JOBS`. */
   readonly jobs: string | undefined;
+  /** `BLOBS_STORE`. */
+  readonly store: string | undefined;
+  /** `BLOBS_OFFLINE`. */
+  readonly offline: string | undefined;
+  /** `$XDG_CACHE_HOME`, else what is usual for caches on the platform. */
+  readonly cacheHome: string;
   /** `$XDG_STATE_HOME`, else `~/.local/state`. */
   readonly stateHome: string;
   /** What `NO_COLOR` (no-color.org) and `FORCE_COLOR` (as Node reads it) ask for. */
@@ -26,6 +32,9 @@ export function readEnvironment(
   return {
     home,
     jobs: get('BLOBS_JOBS'),
+    store: get('BLOBS_STORE'),
+    offline: get('BLOBS_OFFLINE'),
+    cacheHome: cacheHome(env, home, platform),
     stateHome: get('XDG_STATE_HOME') ?? join(home, '.local', 'state'),
     color: colorOf(env),
     isDumbTerminal: env['TERM'] === 'dumb',
@@ -60,6 +69,15 @@ function westConfig(
     global: resolve(cwd, global),
     system: [resolve(cwd, system)],
   };
+}
+
+function cacheHome(env: NodeJS.ProcessEnv, home: string, platform: NodeJS.Platform): string {
+  const xdg = env['XDG_CACHE_HOME'];
+  // By the specification, a relative one is to be ignored.
+  if (xdg && isAbsolute(xdg)) return xdg;
+  if (platform === 'darwin') return join(home, 'Library', 'Caches');
+  if (platform === 'win32') return env['LOCALAPPDATA'] ?? join(home, 'AppData', 'Local');
+  return join(home, '.cache');
 }
 
 function systemConfig(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string {

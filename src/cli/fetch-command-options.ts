@@ -12,6 +12,12 @@ export interface FetchCommandOptions {
   readonly dryRun?: boolean;
   readonly keepModified?: boolean;
   readonly mirror?: readonly string[];
+  readonly offline?: boolean;
+  /** Directories parted by semicolons. */
+  readonly cacheDirs?: string;
+  readonly autoCache?: string;
+  /** False for --no-store. */
+  readonly store: boolean;
   /** Milliseconds. */
   readonly timeout: number;
   readonly retries: number;

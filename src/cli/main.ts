@@ -74,7 +74,8 @@ function interrupt(name: 'SIGINT' | 'SIGTERM'): void {
 function fail(thrown: unknown, program: Command): ExitCode {
   if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;
   if (thrown instanceof CommanderError && thrown.code === 'commander.help' && !hasFlag('--json')) {
-    stderr.write(program.helpInformation());
+    const asked = program.commands.find((command) => command.name() === commandName) ?? program;
+    stderr.write(asked.helpInformation());
     return 2;
   }
   const error = thrown instanceof CommanderError ? usageError(thrown) : thrown;

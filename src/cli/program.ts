@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Command } from 'commander';
+import { addCacheCommand } from './commands/cache.ts';
 import { addCleanCommand } from './commands/clean.ts';
 import type { Run } from './commands/command.ts';
 import { addFetchCommand } from './commands/fetch.ts';
@@ -50,6 +51,7 @@ export function createProgram(run: Run, write: (text: string) => void): Command 
     addCleanCommand,
     addLintCommand,
     addModulesCommand,
+    addCacheCommand,
   ]) {
     add(program, run);
   }
@@ -59,7 +61,7 @@ export function createProgram(run: Run, write: (text: string) => void): Command 
 
 /** The global options, wherever they stood; those behind the command count where both are given. */
 export function globalOptions(command: Command): GlobalOptions {
-  const before = (command.parent?.opts() ?? {}) as GlobalOptions;
+  const before: GlobalOptions = command.parent ? globalOptions(command.parent) : {};
   const behind = command.opts() as GlobalOptions;
   return {
     ...before,

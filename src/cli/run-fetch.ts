@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import type { CacheOptions } from '../app/caches.ts';
 import { fetchBlobs } from '../app/fetch-blobs.ts';
 import type { BlobQuery } from '../app/load-modules.ts';
 import { parseMirror } from '../fetch/mirrors.ts';
 import { fetchDocument } from '../output/json.ts';
+import { parseDirectories } from './blobs-config.ts';
 import { createFetchDeps } from './deps.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { DEFAULT_JOBS, type FetchCommandOptions } from './fetch-command-options.ts';
@@ -15,6 +18,8 @@ export async function runFetch(
   query: BlobQuery,
   options: FetchCommandOptions,
 ): Promise<ExitCode> {
+  const { config } = session;
+  const configured = config.blobs();
   const mirrors = (options.mirror ?? []).map(parseMirror);
   const view = await FetchView.create(session);
   const report = await fetchBlobs(
@@ -23,13 +28,15 @@ export async function runFetch(
       licenses: {
         autoAccept: options.autoAccept ?? false,
         acceptedTexts: new Set(options.acceptLicense),
-        answersFile: session.config.licenseAnswersFile,
+        answersFile: config.licenseAnswersFile,
       },
-      jobs: options.jobs ?? session.config.jobs() ?? DEFAULT_JOBS,
+      jobs: options.jobs ?? configured.jobs ?? DEFAULT_JOBS,
       dryRun: options.dryRun ?? false,
       keepModified: options.keepModified ?? false,
       failFast: options.failFast ?? false,
       mirrors,
+      offline: options.offline ?? configured.offline,
+      caches: cachesOf(session, configured.caches, options),
       timeoutMs: options.timeout,
       retries: options.retries,
       maxSizeBytes: options.maxSize,
@@ -43,4 +50,21 @@ export async function runFetch(
     text: () => '',
     summary: () => view.summary(report),
   });
+}
+
+function cachesOf(
+  { config }: Session,
+  { storeDirectory, cacheDirectories, autoCache }: CacheOptions,
+  options: FetchCommandOptions,
+): CacheOptions {
+  const named = options.autoCache && config.directory(options.autoCache);
+  const filled = options.autoCache === undefined ? autoCache : named;
+  return {
+    ...(options.store && storeDirectory !== undefined ? { storeDirectory } : {}),
+    cacheDirectories:
+      options.cacheDirs === undefined
+        ? cacheDirectories
+        : parseDirectories(options.cacheDirs).map((directory) => config.directory(directory)),
+    ...(filled ? { autoCache: filled } : {}),
+  };
 }

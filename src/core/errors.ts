@@ -34,6 +34,7 @@ export const ERROR_MEANINGS = {
   BLOBS_FETCHER_UNSUPPORTED: 'a fetcher that this version does not know',
   BLOBS_NOT_A_FILE: "something other than a regular file stands at a blob's place",
   BLOBS_FILE_ACCESS: 'a file or directory cannot be read, written or removed',
+  BLOBS_OFFLINE: 'a blob is only to be had over the network, which is off limits',
   BLOBS_STOPPED: 'not tried, because --fail-fast stopped the run',
   BLOBS_INTERRUPTED: 'interrupted by a signal',
   BLOBS_INTERNAL: 'a defect of this program',
@@ -43,6 +44,7 @@ export const ERROR_MEANINGS = {
   BLOBS_BAD_LICENSE_EXPRESSION: 'the value of `license` is not an SPDX licence expression',
   BLOBS_DEPRECATED_MANIFEST: 'a manifest holds something that a later release of west will refuse',
   BLOBS_NOT_CLONED: 'a project of the manifest is not on disk',
+  BLOBS_STORE_UNUSABLE: 'the local store cannot be used',
   BLOBS_UNUSED_MIRROR: 'a mirror stands for no URL of the selected blobs',
   BLOBS_NOTHING_SELECTED: 'the selection matches no blob',
 } as const;

@@ -2,6 +2,7 @@
 import type { Blob, BlobStatus, Module } from './blob.ts';
 import type { BlobsError, ErrorCode } from './errors.ts';
 import type { Workspace } from './modules.ts';
+import type { Sha256 } from './sha256.ts';
 
 export type Severity = 'error' | 'warning' | 'info';
 
@@ -56,11 +57,11 @@ export interface BlobReport extends Report {
 }
 
 /** Where a blob came from, or why it did not. */
-export type FetchResult = 'up-to-date' | 'mirror' | 'url' | 'skipped' | 'failed';
+export type FetchResult = 'up-to-date' | 'store' | 'cache' | 'mirror' | 'url' | 'skipped' | 'failed';
 
 export interface FetchRow extends BlobRow {
   readonly result: FetchResult;
-  /** The URL that had the bytes, in a dry run the first that would be asked; without credentials. */
+  /** The URL or file that had the bytes, in a dry run the first that would be asked; without credentials. */
   readonly source?: string;
   /** In a dry run: where the bytes would be looked for, in order, without credentials. */
   readonly sources?: readonly string[];
@@ -87,6 +88,33 @@ export interface CleanRow extends BlobRow {
 
 export interface CleanReport extends Report {
   readonly rows: readonly CleanRow[];
+  readonly dryRun: boolean;
+}
+
+/** A file of the local store. */
+export interface StoreEntry {
+  readonly digest: Sha256;
+  /** Absolute. */
+  readonly file: string;
+  readonly bytes: number;
+  /** When it was made or last put into a module: milliseconds since 1970. */
+  readonly usedMs: number;
+}
+
+/** An entry of the store, and what was found or done about it. */
+export interface CacheRow {
+  readonly entry: StoreEntry;
+  /** Whether it holds what its name says; absent where nobody looked. */
+  readonly good?: boolean;
+  /** In a dry run: whether it would be removed; absent where nothing is. */
+  readonly removed?: boolean;
+}
+
+export interface CacheReport extends Report {
+  /** The store's directory; undefined where it is switched off. */
+  readonly directory: string | undefined;
+  /** By digest. */
+  readonly rows: readonly CacheRow[];
   readonly dryRun: boolean;
 }
 

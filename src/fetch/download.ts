@@ -2,18 +2,20 @@
 
 import type { Clock } from '../core/deps.ts';
 import { BlobsError } from '../core/errors.ts';
-import { redactUrl } from '../core/url.ts';
 import type { Body } from './body.ts';
 import { openFileSource } from './file-source.ts';
 import { type HttpOptions, HttpStatusError, httpGet, networkError } from './http.ts';
 import { LocalFileError } from './local-file-error.ts';
-import type { Job, Source } from './plan.ts';
-import { type Received, receive } from './receive.ts';
+import { describeSource, type Job, type RemoteSource, type Source } from './plan.ts';
+import { type Received, type ReceiveOptions, receive } from './receive.ts';
+import { receiveFile } from './receive-file.ts';
 import { isWorthRetrying, parseRetryAfter, retryDelayMs } from './retry.ts';
 
 export interface DownloadOptions extends HttpOptions {
-  /** Absolute directory for temporary files. */
+  /** Absolute directory for what is downloaded. */
   readonly directory: string;
+  /** Absolute directory for copies of what is in the store already, on the file system of their target. */
+  readonly copyDirectory: string;
   /** Attempts after the first at one URL. */
   readonly retries: number;
   /** The limit for blobs without a declared size. */
@@ -90,40 +92,48 @@ async function tryRepeatedly(source: Source, job: Job, options: DownloadOptions)
 }
 
 async function tryOnce(source: Source, job: Job, options: DownloadOptions): Promise<Received> {
+  const receiveOptions: ReceiveOptions = {
+    directory: source.kind === 'store' ? options.copyDirectory : options.directory,
+    limit:
+      job.size === undefined
+        ? { maxBytes: options.maxSizeBytes, isDeclaredSize: false }
+        : { maxBytes: job.size, isDeclaredSize: true },
+    signal: options.signal,
+    ...(options.beforeWrite === undefined ? {} : { beforeWrite: options.beforeWrite }),
+    onBytes: (bytes) => options.onProgress({ kind: 'bytes', bytes }),
+  };
+  if ('file' in source) {
+    const received = await receiveFile(source.file, receiveOptions);
+    return verified(received, job, source);
+  }
   const body = await openSource(source, options);
-  const limit =
-    job.size === undefined
-      ? { maxBytes: options.maxSizeBytes, isDeclaredSize: false }
-      : { maxBytes: job.size, isDeclaredSize: true };
   let received: Received;
   try {
     if (body.length !== undefined) options.onProgress({ kind: 'announced', bytes: body.length });
-    received = await receive(body, {
-      directory: options.directory,
-      limit,
-      signal: options.signal,
-      ...(options.beforeWrite === undefined ? {} : { beforeWrite: options.beforeWrite }),
-      onBytes: (bytes) => options.onProgress({ kind: 'bytes', bytes }),
-    });
+    received = await receive(body, receiveOptions);
   } catch (error) {
     throw networkError(error, source.url, options.timeoutMs);
   }
-  if (received.sha256 === job.digest) return received;
-  await received.file.discard();
-  throw hashMismatch(job, received, body, source);
+  return verified(received, job, source, body);
 }
 
-function openSource(source: Source, options: DownloadOptions): Promise<Body> {
+async function verified(received: Received, job: Job, source: Source, body?: Body): Promise<Received> {
+  if (received.sha256 === job.digest) return received;
+  await received.file.discard();
+  throw hashMismatch(job, received, source, body);
+}
+
+function openSource(source: RemoteSource, options: DownloadOptions): Promise<Body> {
   return source.mirror && source.url.startsWith('file:')
     ? openFileSource(source.url, source.mirror)
     : httpGet(source.url, options);
 }
 
-function hashMismatch(job: Job, received: Received, body: Body, source: Source): BlobsError {
-  const html = /^text\/html\b/i.test(body.contentType ?? '');
+function hashMismatch(job: Job, received: Received, source: Source, body: Body | undefined): BlobsError {
+  const html = /^text\/html\b/i.test(body?.contentType ?? '');
   return new BlobsError('BLOBS_HASH_MISMATCH', 'checksum mismatch', {
     facts: [
-      `expected ${job.digest}  got ${received.sha256}  from ${redactUrl(source.url)}`,
+      `expected ${job.digest}  got ${received.sha256}  from ${describeSource(source)}`,
       ...(html ? ['the server sent a web page, as sign-in pages and moved files do'] : []),
     ],
   });

@@ -2,13 +2,28 @@
 import type { Blob, BlobStatus } from '../core/blob.ts';
 import { BlobsError } from '../core/errors.ts';
 import type { Sha256 } from '../core/sha256.ts';
+import { redactUrl } from '../core/url.ts';
 import { type Mirror, mirrorUrls } from './mirrors.ts';
 
 /** One place to get a blob from. */
-export interface Source {
+export type Source = LocalSource | RemoteSource;
+
+/** A file of the local store or of a west cache, which need not hold what it should. */
+export interface LocalSource {
+  readonly kind: 'store' | 'cache';
+  /** Absolute. */
+  readonly file: string;
+}
+
+export interface RemoteSource {
   readonly kind: 'mirror' | 'url';
   readonly url: string;
   readonly mirror?: Mirror;
+}
+
+/** How a source is shown: a path, or a URL without credentials. */
+export function describeSource(source: Source): string {
+  return 'file' in source ? source.file : redactUrl(source.url);
 }
 
 /** What is known of a selected blob before anything is done. */
@@ -17,6 +32,8 @@ export interface Candidate {
   readonly status: BlobStatus;
   /** Why it must not be fetched, such as a licence that was not accepted. */
   readonly blocked?: BlobsError;
+  /** Files that may hold its bytes, in the order in which they are to be tried. */
+  readonly local?: readonly LocalSource[];
 }
 
 /** What is to be done about one selected blob. */
@@ -39,6 +56,8 @@ export interface Job {
 export interface PlanOptions {
   readonly mirrors: readonly Mirror[];
   readonly keepModified: boolean;
+  /** Whether nothing may come over the network. */
+  readonly offline: boolean;
 }
 
 /**
@@ -48,13 +67,15 @@ export interface PlanOptions {
 export function planFetch(candidates: readonly Candidate[], options: PlanOptions): Decision[] {
   const needed = candidates.filter((candidate) => whyNot(candidate, options) === undefined);
   const jobs = new Map<Sha256, Job>();
-  for (const [digest, blobs] of groupByDigest(needed))
-    jobs.set(digest, toJob(digest, blobs, options.mirrors));
+  for (const [digest, group] of groupByDigest(needed)) jobs.set(digest, toJob(digest, group, options));
   return candidates.map((candidate) => {
     const reason = whyNot(candidate, options);
     if (reason !== undefined) return reason;
     const job = jobs.get(candidate.blob.digest);
     if (job === undefined) throw new Error('a needed blob has no job');
+    if (job.sources.length === 0 && options.offline) {
+      return { kind: 'blocked', blob: candidate.blob, error: offlineError() };
+    }
     return { kind: 'fetch', blob: candidate.blob, status: candidate.status, job };
   });
 }
@@ -64,10 +85,10 @@ export function isNeeded(status: BlobStatus, { keepModified }: Pick<PlanOptions,
   return status === 'D' || (status === 'M' && !keepModified);
 }
 
-function whyNot({ blob, status, blocked }: Candidate, options: PlanOptions): Decision | undefined {
+function whyNot({ blob, status, blocked, local }: Candidate, options: PlanOptions): Decision | undefined {
   if (!isNeeded(status, options)) return { kind: status === 'A' ? 'up-to-date' : 'keep', blob };
   if (blocked) return { kind: 'blocked', blob, error: blocked };
-  if (blob.fetcher === undefined || /^https?$/.test(blob.fetcher)) return undefined;
+  if (local?.length || isPlainDownload(blob)) return undefined;
   const error = new BlobsError(
     'BLOBS_FETCHER_UNSUPPORTED',
     `the fetcher "${blob.fetcher}" is not supported`,
@@ -78,24 +99,50 @@ function whyNot({ blob, status, blocked }: Candidate, options: PlanOptions): Dec
   return { kind: 'blocked', blob, error };
 }
 
-function groupByDigest(candidates: readonly Candidate[]): Map<Sha256, Blob[]> {
-  const groups = new Map<Sha256, Blob[]>();
-  for (const { blob } of candidates) groups.set(blob.digest, [...(groups.get(blob.digest) ?? []), blob]);
+function groupByDigest(candidates: readonly Candidate[]): Map<Sha256, Candidate[]> {
+  const groups = new Map<Sha256, Candidate[]>();
+  for (const candidate of candidates) {
+    const { digest } = candidate.blob;
+    groups.set(digest, [...(groups.get(digest) ?? []), candidate]);
+  }
   return groups;
 }
 
-function toJob(digest: Sha256, blobs: readonly Blob[], mirrors: readonly Mirror[]): Job {
-  const urls = [...new Set(blobs.flatMap((blob) => blob.urls))];
-  const sources: Source[] = [
+function toJob(digest: Sha256, group: readonly Candidate[], { mirrors, offline }: PlanOptions): Job {
+  const blobs = group.map(({ blob }) => blob);
+  // A blob that another fetcher is for may be in the store, but its URLs are no plain downloads.
+  const urls = [...new Set(blobs.filter(isPlainDownload).flatMap((blob) => blob.urls))];
+  const remote: RemoteSource[] = [
     ...mirrorUrls(mirrors, urls, digest).map((found) => ({ kind: 'mirror' as const, ...found })),
     ...urls.map((url) => ({ kind: 'url' as const, url })),
+  ];
+  const sources: Source[] = [
+    ...group.flatMap(({ local = [] }) => local),
+    ...remote.filter(({ kind, url }) => !offline || (kind === 'mirror' && url.startsWith('file:'))),
   ];
   const seen = new Set<string>();
   const sizes = blobs.flatMap((blob) => blob.size ?? []);
   return {
     digest,
     blobs,
-    sources: sources.filter(({ url }) => !seen.has(url) && seen.add(url)),
+    sources: sources.filter((source) => {
+      const place = 'file' in source ? source.file : source.url;
+      return !seen.has(place) && seen.add(place);
+    }),
     ...(sizes.length < blobs.length ? {} : { size: Math.max(...sizes) }),
   };
+}
+
+function isPlainDownload({ fetcher }: Blob): boolean {
+  return fetcher === undefined || /^https?$/.test(fetcher);
+}
+
+function offlineError(): BlobsError {
+  return new BlobsError(
+    'BLOBS_OFFLINE',
+    'it is in no store, cache or file mirror, and the network is off limits',
+    {
+      hint: 'fetch it without --offline (BLOBS_OFFLINE, blobs.offline), or name a cache with --cache-dirs',
+    },
+  );
 }

@@ -99,7 +99,8 @@ async function writeAll(file: TemporaryFile, batch: readonly Uint8Array[], bytes
   });
 }
 
-async function local<T>(action: () => Promise<T>): Promise<T> {
+/** Runs what writes to the local disk. @throws LocalFileError */
+export async function local<T>(action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (error) {
@@ -107,7 +108,8 @@ async function local<T>(action: () => Promise<T>): Promise<T> {
   }
 }
 
-function checkLimit(bytes: number, limit: SizeLimit, verb: 'announces' | 'sends'): void {
+/** @throws BlobsError BLOBS_SIZE_MISMATCH or BLOBS_TOO_LARGE where `bytes` are too many. */
+export function checkLimit(bytes: number, limit: SizeLimit, verb: 'announces' | 'sends'): void {
   if (bytes <= limit.maxBytes) return;
   if (limit.isDeclaredSize) {
     const amount = verb === 'announces' ? `${bytes} bytes` : 'more';

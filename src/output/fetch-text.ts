@@ -13,10 +13,13 @@ export function fetchRowText(row: FetchRow): string | undefined {
     return `would fetch ${label}${replacing} from ${row.sources.join(', then ')}\n`;
   }
   switch (row.result) {
+    case 'store':
+    case 'cache':
     case 'mirror':
     case 'url': {
       const replaced = row.replaced ? ', replaced a modified file' : '';
-      return `fetched ${label} (${formatBytes(row.bytes ?? 0)}${replaced}) from ${row.source ?? ''}\n`;
+      const source = row.result === 'store' ? 'the store' : escapeControls(row.source ?? '');
+      return `fetched ${label} (${formatBytes(row.bytes ?? 0)}${replaced}) from ${source}\n`;
     }
     case 'up-to-date':
       return undefined;
@@ -31,12 +34,14 @@ export function fetchRowText(row: FetchRow): string | undefined {
 export function fetchSummaryText(report: FetchReport): string {
   const number = (...results: FetchRow['result'][]): number =>
     report.rows.filter((row) => results.includes(row.result)).length;
-  const fetched = number('url', 'mirror');
+  const fetched = number('url', 'mirror', 'cache', 'store');
   if (report.dryRun)
     return `${count(fetched, 'blob')} would be fetched, ${number('up-to-date')} up to date\n`;
-  const mirrored = number('mirror');
+  const from = (what: string, n: number): string[] => (n > 0 ? [`${n} from ${what}`] : []);
   const rest = [
-    ...(mirrored > 0 ? [`${mirrored} from mirrors`] : []),
+    ...from('the store', number('store')),
+    ...from('caches', number('cache')),
+    ...from('mirrors', number('mirror')),
     `${number('up-to-date')} up to date`,
     ...(number('skipped') > 0 ? [`${number('skipped')} skipped`] : []),
     ...(number('failed') > 0 ? [`${number('failed')} failed`] : []),

@@ -3,6 +3,7 @@ import type { Blob } from '../core/blob.ts';
 import type {
   BlobReport,
   BlobRow,
+  CacheReport,
   CleanReport,
   FetchReport,
   Issue,
@@ -23,10 +24,15 @@ export interface JsonDocument {
   readonly [key: string]: unknown;
 }
 
+/** What a command's document has beside the usual keys, where there is nothing to say. */
+const EMPTY: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  modules: { workspace: null, projects: [], modules: [] },
+  cache: { store: null, entries: [] },
+};
+
 /** The document of a run that ended before there was a report. */
 export function failureDocument(command: string, issues: readonly Issue[]): JsonDocument {
-  const empty = command === 'modules' ? { workspace: null, projects: [], modules: [] } : {};
-  return { ...document(command, { issues }, [], { total: 0 }), ...empty };
+  return { ...document(command, { issues }, [], { total: 0 }), ...EMPTY[command] };
 }
 
 /** The document of `list` and `verify`. */
@@ -54,7 +60,7 @@ export function fetchDocument(report: FetchReport): JsonDocument {
     ...(row.bytes === undefined ? {} : { bytes: row.bytes }),
   }));
   const summary: Record<string, number> = { total: report.rows.length };
-  for (const result of ['up-to-date', 'mirror', 'url', 'skipped', 'failed'] as const) {
+  for (const result of ['up-to-date', 'store', 'cache', 'mirror', 'url', 'skipped', 'failed'] as const) {
     summary[result] = report.rows.filter((row) => row.result === result).length;
   }
   return { ...document('fetch', report, blobs, summary), dryRun: report.dryRun };
@@ -89,6 +95,27 @@ export function modulesDocument(report: ModulesReport, all: boolean): JsonDocume
       blobs: module.blobs.length,
       present,
       bytes,
+    })),
+  };
+}
+
+/** The document of `cache`. */
+export function cacheDocument(report: CacheReport): JsonDocument {
+  const { directory, rows, dryRun } = report;
+  const bytes = rows.reduce((sum, { entry }) => sum + entry.bytes, 0);
+  const removed = rows.filter((row) => row.removed);
+  const freed = removed.reduce((sum, { entry }) => sum + entry.bytes, 0);
+  return {
+    ...document('cache', report, [], { total: rows.length, bytes, removed: removed.length, freed }),
+    store: directory ?? null,
+    dryRun,
+    entries: rows.map(({ entry, good, removed: isRemoved }) => ({
+      sha256: entry.digest,
+      file: entry.file,
+      bytes: entry.bytes,
+      used: new Date(entry.usedMs).toISOString(),
+      ...(good === undefined ? {} : { good }),
+      ...(isRemoved === undefined ? {} : { removed: isRemoved }),
     })),
   };
 }

@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-import { constants } from 'node:fs';
+import { constants, existsSync } from 'node:fs';
 import { copyFile, type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { systemCode } from '../core/errors.ts';
 import { forgetTemporary, isTemporary, newTemporary } from './temporary-names.ts';
+
+/** A regular file that is open for reading, and the path that it was opened by. */
+export interface OpenFile {
+  readonly file: string;
+  readonly handle: FileHandle;
+}
+
+const COPY_FLAGS = constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE;
 
 /** A file that is being written next to where it will be needed. It must be placed or discarded. */
 export class TemporaryFile {
@@ -28,14 +36,33 @@ export class TemporaryFile {
   }
 
   /**
+   * A new file in `directory` with the bytes of the open file `source`, by reflink where the file system can, else by
+   * the kernel's copy, and with mode 0666 less the umask.
+   */
+  static async copyOf(source: OpenFile, directory: string): Promise<TemporaryFile> {
+    const path = newTemporary(directory);
+    try {
+      await orMakingDirectory(path, () => copyFile(pathOf(source), path, COPY_FLAGS));
+      const handle = await open(path, 'r');
+      const file = new TemporaryFile(path, handle);
+      // The copy has the mode of its source, which may be anything.
+      await handle.chmod(0o666 & ~process.umask());
+      return file;
+    } catch (error) {
+      await rm(path, { force: true });
+      forgetTemporary(path);
+      throw error;
+    }
+  }
+
+  /**
    * Copies the content to `target`, by reflink where the file system can, through a temporary file in `directory`,
    * which must be on the target's file system. `target` is replaced at once; directories on the way are made.
    */
   async copyTo(target: string, directory: string): Promise<void> {
     const path = newTemporary(directory);
-    const flags = constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE;
     try {
-      await orMakingDirectory(path, () => copyFile(this.path, path, flags));
+      await orMakingDirectory(path, () => copyFile(this.path, path, COPY_FLAGS));
       await orMakingDirectory(target, () => rename(path, target));
     } finally {
       await rm(path, { force: true });
@@ -66,6 +93,11 @@ export class TemporaryFile {
     await rm(this.path, { force: true }).catch(() => undefined);
     forgetTemporary(this.path);
   }
+}
+
+/** The open file's own path on Linux, which leads to it whatever happens to the name it was opened by. */
+function pathOf({ file, handle }: OpenFile): string {
+  return process.platform === 'linux' && existsSync('/proc/self/fd') ? `/proc/self/fd/${handle.fd}` : file;
 }
 
 /** Runs `action`, which makes `path`; where a directory on the way is missing, makes it and runs `action` again. */

@@ -67,6 +67,22 @@ export function removeStaleTemporaryFiles(
   }
 }
 
+/** What names this process among those that share a directory: `<pid>-` and, on Linux, `n<pid namespace>-`. */
+export function ownerTag(): string {
+  return `${process.pid}-${namespacePart()}`;
+}
+
+/**
+ * Whether the process that wrote the tag may still run, judging one of another namespace by the age of what it made.
+ * Text that is no tag is nobody's.
+ */
+export function mayOwnerRun(tag: string, ageMs: number): boolean {
+  const [, pid, namespace] = /^(\d+)-(?:n(\d+)-)?$/.exec(tag) ?? [];
+  if (pid === undefined) return false;
+  if (namespace !== undefined && `n${namespace}-` !== namespacePart()) return ageMs < MAX_FOREIGN_AGE_MS;
+  return Number(pid) === process.pid || isRunning(Number(pid));
+}
+
 function isInUse(path: string, pid: number, namespace: string | undefined): boolean {
   if (namespace !== undefined && `n${namespace}-` !== namespacePart()) {
     return Date.now() - lstatSync(path).mtimeMs < MAX_FOREIGN_AGE_MS;

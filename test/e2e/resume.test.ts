@@ -23,7 +23,7 @@ const CUT: Behaviour = { kind: 'truncate', afterBytes: 200_000 };
 
 describe('a download that was cut off', () => {
   test('is resumed where it ended', async (context) => {
-    needOption(context, 'fetch', '--no-store');
+    needOption(context, 'fetch', 'resumed');
     const { server, module } = await setUp([CUT, { kind: 'ok' }]);
 
     const result = await fetch(module, ['--retries', '1']);
@@ -34,7 +34,7 @@ describe('a download that was cut off', () => {
   });
 
   test('is resumed by a later run', async (context) => {
-    needOption(context, 'fetch', '--no-store');
+    needOption(context, 'fetch', 'resumed');
     const { server, module } = await setUp([CUT, { kind: 'ok' }]);
 
     const first = await fetch(module, ['--retries', '0']);
@@ -48,7 +48,7 @@ describe('a download that was cut off', () => {
   });
 
   test('starts again when the server ignores the range', async (context) => {
-    needOption(context, 'fetch', '--no-store');
+    needOption(context, 'fetch', 'resumed');
     const { server, module } = await setUp([CUT, { kind: 'ok', ranges: false }]);
 
     const result = await fetch(module, ['--retries', '1']);
@@ -59,7 +59,7 @@ describe('a download that was cut off', () => {
   });
 
   test('starts once more from zero when the resumed bytes are wrong', async (context) => {
-    needOption(context, 'fetch', '--no-store');
+    needOption(context, 'fetch', 'resumed');
     const { server, module } = await setUp([CUT, { kind: 'shifted-range' }, { kind: 'ok' }]);
 
     const result = await fetch(module, ['--retries', '2']);
@@ -70,7 +70,7 @@ describe('a download that was cut off', () => {
   });
 
   test('is given up when the bytes are wrong from zero as well', async (context) => {
-    needOption(context, 'fetch', '--no-store');
+    needOption(context, 'fetch', 'resumed');
     const { server, module } = await setUp([CUT, { kind: 'shifted-range' }, { kind: 'wrong-bytes' }]);
 
     const result = await fetch(module, ['--retries', '4']);
@@ -81,7 +81,7 @@ describe('a download that was cut off', () => {
   });
 
   test('never takes bytes of another file that a range answer claims to continue', async (context) => {
-    needOption(context, 'fetch', '--no-store');
+    needOption(context, 'fetch', 'resumed');
     const { server, module } = await setUp([
       CUT,
       {

@@ -33,7 +33,14 @@ export function addFetchCommand(program: Command, run: Run): void {
           wholeNumber(1, 9999),
         )
         .option('-n, --dry-run', 'say what would be done and from where; change nothing')
+        .option('--offline', 'never touch the network: store, cache directories and file mirrors only')
         .option('--keep-modified', 'leave files of status M alone')
+        .option(
+          '--cache-dirs <d;d>',
+          'west caches to look into: files named NAME.SHA256 or NAME (default: blobs.cache-dirs)',
+        )
+        .option('--auto-cache <d>', 'a west cache to look into and to fill (default: blobs.auto-cache)')
+        .option('--no-store', "don't use the local store (BLOBS_STORE names it)")
         .option(
           '--mirror <from=to>',
           'ask another place first for URLs that begin with FROM (repeatable); an https:, http: or file: URL that may hold {sha256}; sha256=TO is for every blob',

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { download } from '../../../src/fetch/download.ts';
 import { parseMirror } from '../../../src/fetch/mirrors.ts';
-import { planFetch } from '../../../src/fetch/plan.ts';
+import { describeSource, planFetch } from '../../../src/fetch/plan.ts';
 import { startFaultServer } from '../../support/fault-server.ts';
 import { filesBelow, tempDir, withDirectory } from '../../support/temp.ts';
 import { digestOf, sampleBlob } from '../../unit/samples.ts';
@@ -27,6 +27,7 @@ async function fetchFrom(option: string, blobUrl = 'https://a.invalid/lib/fw.bin
   const [decision] = planFetch([{ blob: sampleBlob({ urls: [blobUrl] }), status: 'D' }], {
     mirrors: [parseMirror(option)],
     keepModified: false,
+    offline: false,
   });
   if (decision?.kind !== 'fetch') throw new Error('nothing to fetch');
   const job = { ...decision.job, sources: decision.job.sources.filter(({ kind }) => kind === 'mirror') };
@@ -34,7 +35,7 @@ async function fetchFrom(option: string, blobUrl = 'https://a.invalid/lib/fw.bin
   const { received, failed } = await download(job, options);
   await received?.file.discard();
   return {
-    url: received?.source.url,
+    url: received && describeSource(received.source),
     codes: codes(failed),
     left: filesBelow(options.directory),
     slept: options.clock.slept,
@@ -143,6 +144,6 @@ describe('a URL in module.yml', () => {
     const { received, failed } = await download(job, downloadOptions());
     await received?.file.discard();
     expect(codes(failed)).toEqual(['BLOBS_URL_UNSUPPORTED']);
-    expect(received?.source.url).toBe(`${server.origin}/x`);
+    expect(received && describeSource(received.source)).toBe(`${server.origin}/x`);
   });
 });

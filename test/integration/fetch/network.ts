@@ -25,6 +25,7 @@ export function downloadOptions(changes: Partial<DownloadOptions> = {}): Downloa
   return {
     ...httpOptions(changes),
     directory: tempDir(),
+    copyDirectory: tempDir(),
     retries: 2,
     maxSizeBytes: 1_000_000,
     random: () => 0,

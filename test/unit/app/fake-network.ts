@@ -63,6 +63,8 @@ export async function runFetch(
       keepModified: false,
       failFast: false,
       mirrors: [],
+      caches: { cacheDirectories: [] },
+      offline: false,
       timeoutMs: 1000,
       retries: 0,
       maxSizeBytes: 1000,

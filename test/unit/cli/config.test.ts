@@ -154,16 +154,18 @@ describe('the number of downloads', () => {
 
   it('comes from the environment, else from west, the workspace first', () => {
     const { cwd, home } = makeTree();
-    expect(resolve({}, { HOME: home, BLOBS_JOBS: '2' }, NO_TERMINAL, cwd).jobs()).toBe(2);
-    expect(resolve({}, { HOME: home, BLOBS_JOBS: '' }, NO_TERMINAL, cwd).jobs()).toBe(3);
-    expect(resolve({}, { HOME: home }, NO_TERMINAL, home).jobs()).toBe(4);
-    expect(resolve().jobs()).toBeUndefined();
+    expect(resolve({}, { HOME: home, BLOBS_JOBS: '2' }, NO_TERMINAL, cwd).blobs().jobs).toBe(2);
+    expect(resolve({}, { HOME: home, BLOBS_JOBS: '' }, NO_TERMINAL, cwd).blobs().jobs).toBe(3);
+    expect(resolve({}, { HOME: home }, NO_TERMINAL, home).blobs().jobs).toBe(4);
+    expect(resolve().blobs().jobs).toBeUndefined();
   });
 
   it.each(['0', '-1', 'many', '1.5', '10000', '0x2'])('of "%s" is wrong, whoever says so', async (value) => {
-    expect((await caught(() => resolve({}, { BLOBS_JOBS: value }).jobs())).code).toBe('BLOBS_BAD_CONFIG');
+    expect((await caught(() => resolve({}, { BLOBS_JOBS: value }).blobs().jobs)).code).toBe(
+      'BLOBS_BAD_CONFIG',
+    );
     const { cwd } = makeTree(value);
-    const error = await caught(() => resolve({}, {}, NO_TERMINAL, cwd).jobs());
+    const error = await caught(() => resolve({}, {}, NO_TERMINAL, cwd).blobs().jobs);
     expect(error.code).toBe('BLOBS_BAD_CONFIG');
     expect(error.message).toContain(join(cwd, '.west', 'config'));
   });

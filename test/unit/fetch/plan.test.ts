@@ -2,13 +2,19 @@
 import { describe, expect, it } from 'vitest';
 import { BlobsError } from '../../../src/core/errors.ts';
 import { parseMirror } from '../../../src/fetch/mirrors.ts';
-import { type Candidate, type Decision, type PlanOptions, planFetch } from '../../../src/fetch/plan.ts';
+import {
+  type Candidate,
+  type Decision,
+  describeSource,
+  type PlanOptions,
+  planFetch,
+} from '../../../src/fetch/plan.ts';
 import { sampleBlob } from '../samples.ts';
 
 const NOT_ACCEPTED = new BlobsError('BLOBS_LICENSE_NOT_ACCEPTED', 'its licence was not accepted');
 
 function plan(candidates: readonly Candidate[], options: Partial<PlanOptions> = {}): Decision[] {
-  return planFetch(candidates, { mirrors: [], keepModified: false, ...options });
+  return planFetch(candidates, { mirrors: [], keepModified: false, offline: false, ...options });
 }
 
 function jobsOf(decisions: readonly Decision[]) {
@@ -67,7 +73,7 @@ describe('the job', () => {
     expect(second).toBe(first);
     expect(third).not.toBe(first);
     expect(first?.blobs).toEqual([one, two]);
-    expect(first?.sources.map(({ url }) => url)).toEqual([
+    expect(first?.sources.map(describeSource)).toEqual([
       'https://a.invalid/',
       'https://b.invalid/',
       'https://c.invalid/',
@@ -104,7 +110,7 @@ describe('the job', () => {
     const blob = sampleBlob({ urls: ['https://a.invalid/x', 'https://b.invalid/x', 'https://a.invalid/x'] });
     const mirrors = ['https://a.invalid/=https://b.invalid/', 'sha256=https://hash.invalid/{sha256}'];
     const [job] = jobsOf(plan([{ blob, status: 'D' }], { mirrors: mirrors.map(parseMirror) }));
-    expect(job?.sources.map(({ kind, url }) => [kind, url])).toEqual([
+    expect(job?.sources.map((source) => [source.kind, describeSource(source)])).toEqual([
       ['mirror', `https://hash.invalid/${blob.digest}`],
       ['mirror', 'https://b.invalid/x'],
       ['url', 'https://a.invalid/x'],

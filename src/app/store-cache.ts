@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+import { rm } from 'node:fs/promises';
+import type { Clock } from '../core/deps.ts';
+import { BlobsError, describeError, systemCode } from '../core/errors.ts';
+import type { CacheReport, CacheRow, Issue } from '../core/report.ts';
+import { BlobStore } from '../store/blob-store.ts';
+import { hashFile } from '../store/hash-file.ts';
+
+export interface PruneOptions {
+  /** Bytes that may stay; the entries that were used last stay. */
+  readonly maxSizeBytes?: number;
+  /** Entries that were not used for so long go. */
+  readonly unusedForMs?: number;
+  readonly dryRun: boolean;
+}
+
+/** What is in the local store at `directory` (undefined where it is switched off). Changes nothing. */
+export function listStore(directory: string | undefined): CacheReport {
+  const rows = directory === undefined ? [] : new BlobStore(directory).entries().map((entry) => ({ entry }));
+  return { ...reportOf(directory), rows };
+}
+
+/**
+ * Hashes every entry of the store: an error for each that does not hold what its name says, which stays where it is,
+ * since a fetch finds that out too and replaces it.
+ *
+ * @throws the signal's reason
+ */
+export async function verifyStore(directory: string | undefined, signal: AbortSignal): Promise<CacheReport> {
+  const report = listStore(directory);
+  const rows: CacheRow[] = [];
+  const issues = [...report.issues];
+  for (const { entry } of report.rows) {
+    const issue = await findWrong(entry, signal);
+    if (issue) issues.push(issue);
+    rows.push({ entry, good: issue === undefined });
+  }
+  return { ...report, rows, issues };
+}
+
+/**
+ * Removes entries of the store, those first that were used longest ago. Only files that the store's layout names, and
+ * only where the directory has the mark that this program makes.
+ *
+ * @throws BlobsError `BLOBS_STORE_UNUSABLE` for a directory without that mark; the signal's reason
+ */
+export async function pruneStore(
+  directory: string | undefined,
+  options: PruneOptions,
+  context: { readonly clock: Clock; readonly signal: AbortSignal },
+): Promise<CacheReport> {
+  const report = listStore(directory);
+  if (directory === undefined || report.rows.length === 0) return report;
+  if (!new BlobStore(directory).isOurs()) {
+    throw new BlobsError('BLOBS_STORE_UNUSABLE', `${directory} has no CACHEDIR.TAG of this program`, {
+      hint: 'nothing was removed; is it the local store? "blobs cache dir" tells where that is',
+    });
+  }
+  const nowMs = context.clock.now();
+  const { maxSizeBytes = Infinity, unusedForMs = Infinity, dryRun } = options;
+  const issues = [...report.issues];
+  const removed = new Map<CacheRow, boolean>();
+  let keptBytes = 0;
+  for (const row of report.rows.toSorted((one, other) => other.entry.usedMs - one.entry.usedMs)) {
+    context.signal.throwIfAborted();
+    const { file, bytes, usedMs } = row.entry;
+    const goes = keptBytes + bytes > maxSizeBytes || nowMs - usedMs > unusedForMs;
+    if (!goes) keptBytes += bytes;
+    else if (!dryRun) {
+      const error = await rm(file, { force: true }).catch((thrown: unknown) => thrown);
+      if (error !== undefined) issues.push(accessIssue(`cannot remove ${file}`, error));
+      removed.set(row, error === undefined);
+      continue;
+    }
+    removed.set(row, goes);
+  }
+  return {
+    ...report,
+    rows: report.rows.map((row) => ({ ...row, removed: removed.get(row) ?? false })),
+    issues,
+    dryRun,
+  };
+}
+
+async function findWrong(entry: CacheRow['entry'], signal: AbortSignal): Promise<Issue | undefined> {
+  try {
+    const { sha256 } = await hashFile(entry.file, signal);
+    if (sha256 === entry.digest) return undefined;
+    return {
+      severity: 'error',
+      code: 'BLOBS_HASH_MISMATCH',
+      message: `an entry of the store is damaged: ${entry.digest}`,
+      facts: [`expected ${entry.digest}  got ${sha256}  from ${entry.file}`],
+      hint: 'remove the file; the next fetch would not use it either',
+      file: entry.file,
+    };
+  } catch (error) {
+    signal.throwIfAborted();
+    // Pruned by another run.
+    if (systemCode(error) === 'ENOENT') return undefined;
+    return { ...accessIssue(`cannot read ${entry.file}`, error), file: entry.file };
+  }
+}
+
+function accessIssue(what: string, error: unknown): Issue {
+  return { severity: 'error', code: 'BLOBS_FILE_ACCESS', message: `${what}: ${describeError(error)}` };
+}
+
+function reportOf(directory: string | undefined): Omit<CacheReport, 'rows'> {
+  if (directory !== undefined) return { directory, issues: [], dryRun: false };
+  const message = 'the local store is switched off (BLOBS_STORE, blobs.store)';
+  return {
+    directory,
+    issues: [{ severity: 'info', code: 'BLOBS_NOTHING_SELECTED', message }],
+    dryRun: false,
+  };
+}

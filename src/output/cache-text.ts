@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { CacheReport } from '../core/report.ts';
+import { count } from '../core/text.ts';
+import { formatBytes } from './amounts.ts';
+
+/** A line for each entry of the store: digest, bytes, and when it was used last. */
+export function cacheListText({ rows }: CacheReport): string {
+  return rows
+    .map(({ entry }) => `${entry.digest} ${entry.bytes} ${new Date(entry.usedMs).toISOString()}\n`)
+    .join('');
+}
+
+/** The line that ends a list or a verification. */
+export function cacheSummaryText({ rows }: CacheReport): string {
+  const bytes = rows.reduce((sum, { entry }) => sum + entry.bytes, 0);
+  const wrong = rows.filter(({ good }) => good === false).length;
+  const verdict = wrong === 0 ? '' : `, ${wrong} damaged`;
+  return `${count(rows.length, 'entry', 'entries')}, ${formatBytes(bytes)}${verdict}\n`;
+}
+
+/** A line for each entry that was removed, or in a dry run would be. */
+export function pruneText({ rows, dryRun }: CacheReport): string {
+  const verb = dryRun ? 'would remove' : 'removed';
+  return rows
+    .filter(({ removed }) => removed)
+    .map(({ entry }) => `${verb} ${entry.digest} (${formatBytes(entry.bytes)})\n`)
+    .join('');
+}
+
+/** The line that ends a pruning. */
+export function pruneSummaryText({ rows, dryRun }: CacheReport): string {
+  const removed = rows.filter((row) => row.removed);
+  const freed = formatBytes(removed.reduce((sum, { entry }) => sum + entry.bytes, 0));
+  const entries = count(removed.length, 'entry', 'entries');
+  const left = rows.length - removed.length;
+  return dryRun
+    ? `${entries} would be removed, ${freed} freed\n`
+    : `removed ${entries}, ${freed} freed, ${count(left, 'entry', 'entries')} left\n`;
+}

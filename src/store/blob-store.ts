@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+import { lstatSync, readdirSync, type Stats } from 'node:fs';
+import { lstat, mkdir, open, stat, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { systemCode } from '../core/errors.ts';
+import type { StoreEntry } from '../core/report.ts';
+import type { Sha256 } from '../core/sha256.ts';
+import { removeAbandonedLocks } from './download-lock.ts';
+import { readRegularFile } from './regular-file.ts';
+import {
+  digestOfEntry,
+  entriesDirectory,
+  entryFile,
+  partialDirectory,
+  TAG_TEXT,
+  tagFile,
+} from './store-layout.ts';
+import { TemporaryFile } from './temporary-file.ts';
+import { removeStaleTemporaryFiles } from './temporary-names.ts';
+
+/**
+ * The local store: files named by their SHA-256, shared by all workspaces of a user and by any number of processes.
+ * Its layout is that of store-layout.ts. An entry may have been damaged since it was made: who reads one hashes what
+ * was read.
+ */
+export class BlobStore {
+  readonly directory: string;
+
+  /** Makes and reads nothing. */
+  constructor(directory: string) {
+    this.directory = directory;
+  }
+
+  /** Where new files are to be written before they are {@link add}ed. */
+  get partialDirectory(): string {
+    return partialDirectory(this.directory);
+  }
+
+  /**
+   * Makes the store's directories where they are missing, and removes what ended runs left of their downloads.
+   *
+   * @throws the system's error where it cannot be written to
+   */
+  async prepare(): Promise<void> {
+    await mkdir(this.partialDirectory, { recursive: true });
+    await mkdir(entriesDirectory(this.directory), { recursive: true });
+    removeStaleTemporaryFiles(this.partialDirectory);
+    // Whether files can be made there is best found out before anything relies on it.
+    const probe = await TemporaryFile.create(this.partialDirectory);
+    await probe.discard();
+    await removeAbandonedLocks(this.partialDirectory);
+    try {
+      const handle = await open(tagFile(this.directory), 'wx', 0o666);
+      await handle.writeFile(TAG_TEXT);
+      await handle.close();
+    } catch (error) {
+      if (systemCode(error) !== 'EEXIST') throw error;
+      // A run that was killed may have left it empty.
+      if ((await lstat(tagFile(this.directory))).size === 0)
+        await writeFile(tagFile(this.directory), TAG_TEXT);
+    }
+  }
+
+  /** The file that should hold these bytes; undefined where there is no regular file. */
+  find(digest: Sha256): string | undefined {
+    const file = entryFile(this.directory, digest);
+    return findFileStats(file) && file;
+  }
+
+  /**
+   * Makes `file`, whose bytes were just found to have this digest, the entry. To be second is no failure, for then
+   * both are the same.
+   *
+   * @throws the system's error
+   */
+  async add(file: TemporaryFile, digest: Sha256): Promise<void> {
+    await file.moveTo(entryFile(this.directory, digest));
+  }
+
+  /** Notes that an entry was used, so that it is not the first that goes. Never throws. */
+  async touch(file: string): Promise<void> {
+    try {
+      const { mtime } = await stat(file);
+      await utimes(file, new Date(), mtime);
+    } catch {
+      // Another run removed it, or it is another user's: what was copied is verified all the same.
+    }
+  }
+
+  /** Whether the directory is marked as a store that this program made. */
+  isOurs(): boolean {
+    try {
+      return readRegularFile(tagFile(this.directory), TAG_TEXT.length).toString('utf8') === TAG_TEXT;
+    } catch {
+      return false;
+    }
+  }
+
+  /** All entries, by digest. What is not named as the layout names entries, or is no regular file, is none. */
+  entries(): readonly StoreEntry[] {
+    const root = entriesDirectory(this.directory);
+    return namesIn(root).flatMap((directory) =>
+      namesIn(join(root, directory)).flatMap((name) => {
+        const digest = digestOfEntry(directory, name);
+        const stats = digest && findFileStats(join(root, directory, name));
+        if (!digest || !stats) return [];
+        const usedMs = Math.max(stats.mtimeMs, stats.atimeMs);
+        return [{ digest, file: join(root, directory, name), bytes: stats.size, usedMs }];
+      }),
+    );
+  }
+}
+
+function findFileStats(file: string): Stats | undefined {
+  try {
+    const stats = lstatSync(file, { throwIfNoEntry: false });
+    return stats?.isFile() ? stats : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function namesIn(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory).sort();
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return [];
+    throw error;
+  }
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+import { lstat, mkdir, open, readdir, rename, rm, utimes } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Clock } from '../core/deps.ts';
+import { BlobsError, systemCode } from '../core/errors.ts';
+import { readRegularFile } from './regular-file.ts';
+import { mayOwnerRun, ownerTag } from './temporary-names.ts';
+
+/** The locks of this process. */
+const held = new Set<string>();
+
+const POLL_MS = 100;
+const MAX_TAG_BYTES = 1024;
+/** So often a lock that is held gets a new time; one that has had none for long is nobody's. */
+const BEAT_MS = 10_000;
+const MAX_SILENCE_MS = 120_000;
+/** A lock without content is younger than this while its process writes it. */
+const EMPTY_AGE_MS = 10_000;
+
+/** The right to download something, so that processes that want the same wait for the first of them. */
+export interface DownloadLock {
+  /** Whether another process had it before, and may have done what was to be done. */
+  readonly waited: boolean;
+  /** Never throws. */
+  readonly release: () => Promise<void>;
+}
+
+/**
+ * Waits until no other process holds the lock `file`, and takes it. A lock whose process is gone, or has not
+ * touched it for two minutes, is nobody's. Locks
+ * only save work: where two processes take over an old lock in the same moment, both go on.
+ *
+ * @throws the system's error where the file cannot be made; the signal's reason when it is aborted
+ */
+export async function acquireLock(
+  file: string,
+  { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
+): Promise<DownloadLock> {
+  for (let waited = false; ; waited = true) {
+    signal.throwIfAborted();
+    if (await tryToTake(file)) return { waited, release: releaseOnce(file) };
+    if (await isAbandoned(file)) await removeAbandoned(file);
+    else await clock.sleep(POLL_MS, signal);
+  }
+}
+
+/** Removes the locks in `directory` (named by a digest) whose process is gone. Never throws. */
+export async function removeAbandonedLocks(directory: string): Promise<void> {
+  const names = await readdir(directory).catch(() => []);
+  for (const name of names) {
+    if (!/^[0-9a-f]{64}\.lock$/.test(name)) continue;
+    const file = join(directory, name);
+    try {
+      if (await isAbandoned(file)) await removeAbandoned(file);
+    } catch {
+      // Another user's, or no file: it is in nobody's way.
+    }
+  }
+}
+
+async function tryToTake(file: string): Promise<boolean> {
+  if (held.has(file)) return false;
+  held.add(file);
+  let isTaken = false;
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    const handle = await open(file, 'wx', 0o666);
+    try {
+      await handle.writeFile(ownerTag());
+    } finally {
+      await handle.close();
+    }
+    isTaken = true;
+  } catch (error) {
+    if (systemCode(error) !== 'EEXIST') throw error;
+  } finally {
+    if (!isTaken) held.delete(file);
+  }
+  return isTaken;
+}
+
+async function isAbandoned(file: string): Promise<boolean> {
+  try {
+    // Not followed: nobody would release what is no file, or a link to one.
+    const stats = await lstat(file);
+    if (stats.isDirectory()) throw new BlobsError('BLOBS_FILE_ACCESS', `${file} is a directory`, { file });
+    if (!stats.isFile()) return true;
+    const ageMs = Date.now() - stats.mtimeMs;
+    const tag = readRegularFile(file, MAX_TAG_BYTES).toString('utf8');
+    if (tag === '') return ageMs > EMPTY_AGE_MS;
+    // Its process id may be another's by now.
+    if (ageMs > MAX_SILENCE_MS) return true;
+    // A process id that is ours may have been another's before: containers start counting anew.
+    return tag === ownerTag() ? !held.has(file) : !mayOwnerRun(tag, ageMs);
+  } catch (error) {
+    // Released meanwhile.
+    if (systemCode(error) === 'ENOENT') return false;
+    if (error instanceof BlobsError && error.code === 'BLOBS_NOT_A_FILE') return true;
+    throw error;
+  }
+}
+
+/** By renaming, so that of two processes one alone finds it. */
+async function removeAbandoned(file: string): Promise<void> {
+  const away = `${file}.${process.pid}`;
+  try {
+    await rename(file, away);
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw error;
+  }
+  await rm(away, { force: true });
+}
+
+/** By then the lock may be another's. */
+function releaseOnce(file: string): () => Promise<void> {
+  let isHeld = true;
+  const beat = setInterval(() => {
+    const now = new Date();
+    utimes(file, now, now).catch(() => undefined);
+  }, BEAT_MS).unref();
+  return async () => {
+    if (!isHeld) return;
+    isHeld = false;
+    clearInterval(beat);
+    held.delete(file);
+    await rm(file, { force: true }).catch(() => undefined);
+  };
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+import { join } from 'node:path';
+import { findSha256, type Sha256 } from '../core/sha256.ts';
+
+// The layout of the local store, version 1. What it does not name is never touched.
+//
+//   STORE/CACHEDIR.TAG           says that this is a cache (bford.info/cachedir), and that this program made it
+//   STORE/v1/sha256/ab/abcd…     bytes with the SHA-256 abcd…, complete and verified when they appeared
+//   STORE/v1/partial/.blobs-…    downloads under way; see temporary-names.ts
+//   STORE/v1/partial/abcd….lock  the process that downloads abcd…; see download-lock.ts
+//
+// Entries are never changed in place. Another layout will be another version beside this one.
+
+/** The first bytes of every CACHEDIR.TAG, by its specification. */
+const TAG_SIGNATURE = 'Signature: 8a477f597d28d172789f06886806bc55';
+
+/** What CACHEDIR.TAG holds. */
+export const TAG_TEXT = `${TAG_SIGNATURE}
+# This file marks a cache of blobs, made by zephyr-blobs. Delete the directory whenever you like;
+# "blobs cache prune" deletes a part of it.
+`;
+
+/** Where CACHEDIR.TAG is. */
+export function tagFile(store: string): string {
+  return join(store, 'CACHEDIR.TAG');
+}
+
+/** The directory of all entries' directories. */
+export function entriesDirectory(store: string): string {
+  return join(store, 'v1', 'sha256');
+}
+
+/** Where the bytes with this digest are, if they are there. */
+export function entryFile(store: string, digest: Sha256): string {
+  return join(entriesDirectory(store), digest.slice(0, 2), digest);
+}
+
+/** Where downloads lie until they are complete. */
+export function partialDirectory(store: string): string {
+  return join(store, 'v1', 'partial');
+}
+
+/** The file that says which process downloads this digest. */
+export function lockFile(store: string, digest: Sha256): string {
+  return join(partialDirectory(store), `${digest}.lock`);
+}
+
+/** The digest that an entry of `directory` is named by; undefined for a name that this layout does not have. */
+export function digestOfEntry(directory: string, name: string): Sha256 | undefined {
+  const digest = findSha256(name);
+  return digest === name && name.startsWith(directory) && directory.length === 2 ? digest : undefined;
+}
