@@ -87,7 +87,7 @@ describe(
       expectRefused(await modules(topdir), 65, 'BLOBS_IMPORT_FAILED', /more than 2097152 bytes/);
     });
 
-    test('by one file of a project that is imported again and again', async () => {
+    test.runIf(FULL)('by one file of a project that is imported again and again', async () => {
       const topdir = makeTopdir({
         'app/west.yml': manifestText({
           projects: [project('sdk', { import: Array.from({ length: 60_000 }, () => 'west.yml') })],
