@@ -185,9 +185,9 @@ describe('a fetch that is killed', () => {
       const auto = join(testHome(), 'auto');
       const args = ['--auto-cache', auto, '-j', '4'];
       const start = performance.now();
-      // The first round shows how long a fetch takes.
-      // Then each has its own part of that time, so that some are early whatever chance says.
-      const killAfterMs = round === 0 ? Infinity : ((round - Math.random()) / rounds) * wholeMs;
+      // The first round, for which the store is empty, shows how long a fetch takes; the others have half of theirs in
+      // the store, and are done sooner. Each has its own part of that time.
+      const killAfterMs = round === 0 ? Infinity : ((round - Math.random()) / rounds) * 0.6 * wholeMs;
       const killed = await fetch(module, args, {
         onStart: async (cli) => {
           if (round === 0) return;
@@ -215,8 +215,7 @@ describe('a fetch that is killed', () => {
       expect(temporaryFilesBelow(module.directory), hint).toEqual([]);
       expectGoodStore(hint);
     }
-    // A machine that gets faster meanwhile may finish some before their moment, but not the early ones.
-    expect(wasKilled).toBeGreaterThanOrEqual(rounds / 4);
+    expect(wasKilled).toBeGreaterThan(rounds / 2);
     // What the last runs left goes with the next download.
     await fetch(moduleWith([{ path: 'x', bytes: 'x', url: server.serve('/x', 'x') }]));
     expect(temporaryFilesBelow(storeDirectory())).toEqual([]);
