@@ -11,6 +11,7 @@ import type { LocalSource, Source } from '../fetch/plan.ts';
 import { blobsDirectory } from '../module/blob-path.ts';
 import { BlobStore } from '../store/blob-store.ts';
 import { acquireLock, type DownloadLock } from '../store/download-lock.ts';
+import type { PartialDownloads } from '../store/partial-download.ts';
 import { lockFile } from '../store/store-layout.ts';
 import type { TemporaryFile } from '../store/temporary-file.ts';
 import { removeStaleTemporaryFiles } from '../store/temporary-names.ts';
@@ -82,6 +83,11 @@ export class Caches {
   /** Where the bytes for `blob` are to be written while they come. */
   downloadDirectory(blob: Blob): string {
     return this.#store?.partialDirectory ?? blobsDirectory(blob.moduleDirectory);
+  }
+
+  /** What of earlier downloads is there to go on with; undefined where there is no store. */
+  get partials(): PartialDownloads | undefined {
+    return this.#store?.partials;
   }
 
   /** Whether {@link keep} wants bytes from `source`, whose file must not be moved away then. */

@@ -8,6 +8,9 @@ export type FetchEvent =
   | { readonly kind: 'begin'; readonly id: number; readonly label: string; readonly bytes?: number }
   /** A new attempt: what was received before does not count. */
   | { readonly kind: 'attempt'; readonly id: number; readonly url: string }
+  /** So many bytes are there from an earlier attempt. */
+  | { readonly kind: 'resumed'; readonly id: number; readonly bytes: number }
+  /** So many bytes the whole has. */
   | { readonly kind: 'announced'; readonly id: number; readonly bytes: number }
   | { readonly kind: 'bytes'; readonly id: number; readonly bytes: number }
   | {

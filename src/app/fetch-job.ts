@@ -2,13 +2,8 @@
 import { type Blob, blobLabel } from '../core/blob.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { FetchRow, Issue } from '../core/report.ts';
-import {
-  type DownloadOptions,
-  type DownloadProgress,
-  type DownloadResult,
-  download,
-  type FailedSource,
-} from '../fetch/download.ts';
+import type { DownloadOptions, DownloadProgress } from '../fetch/attempt.ts';
+import { type DownloadResult, download, type FailedSource } from '../fetch/download.ts';
 import { describeSource, type Job } from '../fetch/plan.ts';
 import { assertInsideBlobs, blobsDirectory } from '../module/blob-path.ts';
 import type { Caches } from './caches.ts';
@@ -59,8 +54,8 @@ export async function runJob(job: Job, options: JobOptions): Promise<() => Promi
   }
   return async () => {
     const placed = await placeAll(targets, { received, failed }, options).finally(release);
-    const isLocal = 'file' in received.source;
-    return { settled: [...settled, ...placed], downloadedBytes: isLocal ? 0 : received.bytes };
+    const { source, bytes, resumedBytes = 0 } = received;
+    return { settled: [...settled, ...placed], downloadedBytes: 'file' in source ? 0 : bytes - resumedBytes };
   };
 }
 
@@ -79,7 +74,11 @@ async function obtain(
   try {
     // Another run may have finished since this one was planned, waited for or not.
     const local = lock ? options.caches.findLocal(first) : [];
-    const result = await observed({ ...job, sources: [...local, ...job.sources] }, first, options);
+    const partials = lock && options.caches.partials;
+    const result = await observed({ ...job, sources: [...local, ...job.sources] }, first, {
+      ...options,
+      partials,
+    });
     await options.caches.drop(result.failed, first);
     if (result.received === undefined) await release();
     return { ...result, release };

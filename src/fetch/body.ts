@@ -7,4 +7,8 @@ export interface Body {
   /** What the source announced, in bytes. */
   readonly length?: number;
   readonly contentType?: string;
+  /** The byte that the stream begins with, where that is not the first one. */
+  readonly fromByte?: number;
+  /** What tells whether a later answer is about the same bytes; see {@link findValidator}. */
+  readonly validator?: string;
 }

@@ -4,6 +4,7 @@ import type { Dispatcher } from 'undici';
 import { BlobsError, describeError, systemCode } from '../core/errors.ts';
 import { findUrl, redactUrl } from '../core/url.ts';
 import type { Body } from './body.ts';
+import { findValidator, isContinuation, type RangeRequest, rangeHeaders } from './range.ts';
 import type { Transport } from './transport.ts';
 
 const MAX_REDIRECTS = 10;
@@ -32,19 +33,31 @@ export class HttpStatusError extends BlobsError {
   }
 }
 
+/** An answer about another range than was asked for: the whole body may be had all the same. */
+export class WrongRange extends BlobsError {
+  constructor(url: string) {
+    super('BLOBS_NETWORK', `another range than was asked for came from ${redactUrl(url)}`);
+  }
+}
+
 /**
  * GETs `url` (RFC 9110) and follows at most ten redirects, never from https to anything else. The body is what a
- * server that honours `Accept-Encoding: identity` would have sent, also where this one does not.
+ * server that honours `Accept-Encoding: identity` would have sent, also where this one does not. Where a `range` is
+ * asked for, it may be that part or, from a server that will not or cannot give it, the whole.
  *
- * @throws BlobsError BLOBS_HTTP_STATUS (as HttpStatusError), BLOBS_REDIRECT, BLOBS_TIMEOUT, BLOBS_NETWORK,
+ * @throws WrongRange where the answer is about another range; BlobsError BLOBS_HTTP_STATUS (as HttpStatusError), BLOBS_REDIRECT, BLOBS_TIMEOUT, BLOBS_NETWORK,
  *   BLOBS_URL_UNSUPPORTED; the signal's reason when it is aborted.
  */
-export async function httpGet(url: string, options: HttpOptions): Promise<Body> {
+export async function httpGet(url: string, options: HttpOptions, range?: RangeRequest): Promise<Body> {
   let current = parseHttpUrl(url);
+  const headers = range === undefined ? {} : rangeHeaders(range);
   for (let redirects = 0; ; redirects++) {
-    const response = await requestOnce(current, options);
+    const response = await requestOnce(current, options, headers);
     options.trace?.(`GET ${redactUrl(current.href)} → ${response.statusCode}`);
     if (response.statusCode === 200) return await toBody(response);
+    if (range !== undefined && (response.statusCode === 206 || response.statusCode === 416)) {
+      return toPart(response, range, current);
+    }
     await response.body.dump({ limit: 16_384 }).catch(() => undefined);
     const location = header(response, 'location');
     if (!REDIRECT_STATUSES.has(response.statusCode) || location === undefined) {
@@ -79,7 +92,11 @@ export function networkError(error: unknown, url: string, timeoutMs: number): un
   return new BlobsError('BLOBS_NETWORK', `${describeNetwork(error, code)}: ${where}`, { cause: error });
 }
 
-async function requestOnce(url: URL, options: HttpOptions): Promise<Dispatcher.ResponseData> {
+async function requestOnce(
+  url: URL,
+  options: HttpOptions,
+  headers: Readonly<Record<string, string>>,
+): Promise<Dispatcher.ResponseData> {
   const target = new URL(url);
   const authorization = basicAuthorization(target);
   target.hash = '';
@@ -92,6 +109,7 @@ async function requestOnce(url: URL, options: HttpOptions): Promise<Dispatcher.R
       headers: {
         'accept-encoding': 'identity',
         'user-agent': options.userAgent,
+        ...headers,
         ...(authorization === undefined ? {} : { authorization }),
       },
     });
@@ -133,12 +151,36 @@ async function toBody(response: Dispatcher.ResponseData): Promise<Body> {
     const { decode } = await import('./decode.ts');
     return { stream: decode(response.body, encoding), ...type };
   }
-  const length = Number(header(response, 'content-length') ?? Number.NaN);
+  const validator = findValidator({
+    etag: header(response, 'etag'),
+    lastModified: header(response, 'last-modified'),
+    date: header(response, 'date'),
+  });
   return {
     stream: response.body,
-    ...(Number.isSafeInteger(length) && length >= 0 ? { length } : {}),
+    ...lengthOf(response),
     ...type,
+    ...(validator === undefined ? {} : { validator }),
   };
+}
+
+async function toPart(response: Dispatcher.ResponseData, range: RangeRequest, url: URL): Promise<Body> {
+  const { fromByte, validator } = range;
+  const isCoded = !/^(identity)?$/i.test(header(response, 'content-encoding')?.trim() ?? '');
+  if (
+    response.statusCode === 206 &&
+    !isCoded &&
+    isContinuation(header(response, 'content-range'), fromByte)
+  ) {
+    return { stream: response.body, ...lengthOf(response), fromByte, validator };
+  }
+  await response.body.dump({ limit: 16_384 }).catch(() => undefined);
+  throw new WrongRange(url.href);
+}
+
+function lengthOf(response: Dispatcher.ResponseData): { length?: number } {
+  const length = Number(header(response, 'content-length') ?? Number.NaN);
+  return Number.isSafeInteger(length) && length >= 0 ? { length } : {};
 }
 
 const DECODED = new Set(['gzip', 'x-gzip', 'deflate', 'br']);

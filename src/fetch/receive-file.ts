@@ -3,7 +3,8 @@ import { BlobsError, describeError, systemCode } from '../core/errors.ts';
 import { hashFile } from '../store/hash-file.ts';
 import { openRegularFile } from '../store/open-regular-file.ts';
 import { TemporaryFile } from '../store/temporary-file.ts';
-import { checkLimit, local, type Received, type ReceiveOptions } from './receive.ts';
+import { local } from './local-file-error.ts';
+import { checkLimit, type Received, type ReceiveOptions } from './receive.ts';
 
 /**
  * Copies a local file into a new temporary file and hashes the copy, so that nobody can change what was hashed. The

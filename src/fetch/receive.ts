@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-import { BlobsError, describeError } from '../core/errors.ts';
+import type { Hash } from 'node:crypto';
+import { BlobsError } from '../core/errors.ts';
 import type { Sha256 } from '../core/sha256.ts';
 import { createSha256 } from '../store/create-hash.ts';
 import { TemporaryFile } from '../store/temporary-file.ts';
+import { BatchWriter } from './batch-writer.ts';
 import type { Body } from './body.ts';
 import { drain } from './drain.ts';
-import { LocalFileError } from './local-file-error.ts';
+import { local } from './local-file-error.ts';
 
-// Writing in large pieces saves a trip to the thread pool for each packet.
-const BATCH_BYTES = 512 * 1024;
+// Less is sooner downloaded again than kept.
+const MUCH_BYTES = 1024 * 1024;
 
 /** How many bytes a body may have, and who says so. */
 export interface SizeLimit {
@@ -27,6 +29,20 @@ export interface ReceiveOptions {
   readonly beforeWrite?: () => void;
   /** Told how many bytes arrived. */
   readonly onBytes: (bytes: number) => void;
+  /** What came before of the same body, where it goes on from there. */
+  readonly prefix?: Prefix;
+  /** Told once that so much is there that it would be a pity to lose it. */
+  readonly onMuch?: (file: TemporaryFile) => Promise<void>;
+  /** Given the bytes that came before the source failed, which are discarded where nobody takes them. */
+  readonly takeUnfinished?: (file: TemporaryFile) => Promise<void>;
+}
+
+/** The first bytes of a body, in a file that is open for writing. */
+export interface Prefix {
+  readonly file: TemporaryFile;
+  readonly bytes: number;
+  /** That of these bytes, to be updated with those that follow. */
+  readonly hash: Hash;
 }
 
 /** A whole body in a temporary file, which the caller must place or discard. */
@@ -34,29 +50,35 @@ export interface Received {
   readonly file: TemporaryFile;
   readonly sha256: Sha256;
   readonly bytes: number;
+  /** How many of them were there from an earlier attempt. */
+  readonly resumedBytes?: number;
 }
 
 /**
- * Writes `body` into a new temporary file and hashes it on the way, in constant memory. Leaves no file behind
- * when it throws.
+ * Writes `body` into a new temporary file, or behind the prefix that it goes on from, and hashes it on the way, in
+ * constant memory. Leaves no file behind when it throws, unless `takeUnfinished` takes it.
  *
  * @throws BlobsError BLOBS_SIZE_MISMATCH or BLOBS_TOO_LARGE; LocalFileError; whatever the stream throws.
  */
 export async function receive(body: Body, options: ReceiveOptions): Promise<Received> {
-  let file: TemporaryFile | undefined;
+  const { prefix } = options;
+  let file = prefix?.file;
   // Errors may come while nobody reads: before the file is there, or when the stream is destroyed below.
   body.stream.on('error', () => undefined);
   const abort = (): void => void body.stream.destroy(options.signal?.reason);
   options.signal?.addEventListener('abort', abort);
   try {
-    if (body.length !== undefined) checkLimit(body.length, options.limit, 'announces');
+    if (body.length !== undefined) checkLimit((prefix?.bytes ?? 0) + body.length, options.limit, 'announces');
     options.beforeWrite?.();
-    file = await local(() => TemporaryFile.create(options.directory));
+    file ??= await local(() => TemporaryFile.create(options.directory));
     const { sha256, bytes } = await copy(body, file, options);
-    return { file, sha256, bytes };
+    return { file, sha256, bytes, ...(prefix ? { resumedBytes: prefix.bytes } : {}) };
   } catch (error) {
     body.stream.destroy();
-    await file?.discard();
+    // What is wrong, or has no room here, is of no use later.
+    const isUseless = error instanceof BlobsError && !options.signal?.aborted;
+    if (file && options.takeUnfinished && !isUseless) await options.takeUnfinished(file);
+    else await file?.discard();
     throw error;
   } finally {
     options.signal?.removeEventListener('abort', abort);
@@ -66,46 +88,28 @@ export async function receive(body: Body, options: ReceiveOptions): Promise<Rece
 async function copy(
   body: Body,
   file: TemporaryFile,
-  options: ReceiveOptions,
+  { prefix, limit, onBytes, onMuch }: ReceiveOptions,
 ): Promise<{ sha256: Sha256; bytes: number }> {
-  const hash = createSha256();
-  let bytes = 0;
-  let batch: Uint8Array[] = [];
-  let batchBytes = 0;
-  await drain(body.stream, (chunk) => {
-    bytes += chunk.length;
-    checkLimit(bytes, options.limit, 'sends');
-    hash.update(chunk);
-    batch.push(chunk);
-    batchBytes += chunk.length;
-    options.onBytes(chunk.length);
-    if (batchBytes < BATCH_BYTES) return undefined;
-    const full = writeAll(file, batch, batchBytes);
-    batch = [];
-    batchBytes = 0;
-    return full;
-  });
-  if (batchBytes > 0) await writeAll(file, batch, batchBytes);
-  return { sha256: hash.digest('hex') as Sha256, bytes };
-}
-
-async function writeAll(file: TemporaryFile, batch: readonly Uint8Array[], bytes: number): Promise<void> {
-  await local(async () => {
-    const { bytesWritten } = await file.handle.writev(batch);
-    if (bytesWritten === bytes) return;
-    // A short write is rare (a disk that is nearly full): what is left goes out piece by piece until it is told why.
-    let rest = Buffer.concat(batch).subarray(bytesWritten);
-    while (rest.length > 0) rest = rest.subarray((await file.handle.write(rest)).bytesWritten);
-  });
-}
-
-/** Runs what writes to the local disk. @throws LocalFileError */
-export async function local<T>(action: () => Promise<T>): Promise<T> {
+  const hash = prefix?.hash ?? createSha256();
+  const writer = new BatchWriter(file, prefix?.bytes ?? 0);
+  let bytes = prefix?.bytes ?? 0;
+  let isMuch = false;
   try {
-    return await action();
-  } catch (error) {
-    throw new LocalFileError('BLOBS_FILE_ACCESS', `cannot write: ${describeError(error)}`, { cause: error });
+    await drain(body.stream, (chunk) => {
+      bytes += chunk.length;
+      checkLimit(bytes, limit, 'sends');
+      hash.update(chunk);
+      onBytes(chunk.length);
+      const written = writer.add(chunk);
+      if (isMuch || bytes < MUCH_BYTES || onMuch === undefined) return written;
+      isMuch = true;
+      return Promise.resolve(written).then(() => onMuch(file));
+    });
+  } finally {
+    // Also what came before an error: a later attempt may go on from there.
+    await writer.end();
   }
+  return { sha256: hash.digest('hex') as Sha256, bytes };
 }
 
 /** @throws BlobsError BLOBS_SIZE_MISMATCH or BLOBS_TOO_LARGE where `bytes` are too many. */

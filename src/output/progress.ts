@@ -57,6 +57,11 @@ export class ProgressDisplay {
           delete active.note;
         });
         break;
+      case 'resumed':
+        this.#update(event.id, (active) => {
+          active.received = event.bytes;
+        });
+        break;
       case 'announced':
         this.#update(event.id, (active) => {
           active.total = event.bytes;

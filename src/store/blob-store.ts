@@ -6,6 +6,7 @@ import { systemCode } from '../core/errors.ts';
 import type { StoreEntry } from '../core/report.ts';
 import type { Sha256 } from '../core/sha256.ts';
 import { removeAbandonedLocks } from './download-lock.ts';
+import { PartialDownloads } from './partial-download.ts';
 import { readRegularFile } from './regular-file.ts';
 import {
   digestOfEntry,
@@ -36,6 +37,11 @@ export class BlobStore {
     return partialDirectory(this.directory);
   }
 
+  /** What of downloads is there that did not come to their end. */
+  get partials(): PartialDownloads {
+    return new PartialDownloads(this.partialDirectory);
+  }
+
   /**
    * Makes the store's directories where they are missing, and removes what ended runs left of their downloads.
    *
@@ -49,6 +55,7 @@ export class BlobStore {
     const probe = await TemporaryFile.create(this.partialDirectory);
     await probe.discard();
     await removeAbandonedLocks(this.partialDirectory);
+    await this.partials.removeOld();
     try {
       const handle = await open(tagFile(this.directory), 'wx', 0o666);
       await handle.writeFile(TAG_TEXT);

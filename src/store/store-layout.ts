@@ -7,6 +7,7 @@ import { findSha256, type Sha256 } from '../core/sha256.ts';
 //   STORE/CACHEDIR.TAG           says that this is a cache (bford.info/cachedir), and that this program made it
 //   STORE/v1/sha256/ab/abcd…     bytes with the SHA-256 abcd…, complete and verified when they appeared
 //   STORE/v1/partial/.blobs-…    downloads under way; see temporary-names.ts
+//   STORE/v1/partial/abcd….part  what came of abcd… before the download ended; see partial-download.ts
 //   STORE/v1/partial/abcd….lock  the process that downloads abcd…; see download-lock.ts
 //
 // Entries are never changed in place. Another layout will be another version beside this one.

@@ -3,7 +3,7 @@ import { constants, existsSync } from 'node:fs';
 import { copyFile, type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { systemCode } from '../core/errors.ts';
-import { forgetTemporary, isTemporary, newTemporary } from './temporary-names.ts';
+import { forgetTemporary, newTemporary } from './temporary-names.ts';
 
 /** A regular file that is open for reading, and the path that it was opened by. */
 export interface OpenFile {
@@ -12,15 +12,27 @@ export interface OpenFile {
 }
 
 const COPY_FLAGS = constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE;
+// Windows knows neither of the last two.
+const WRITE_ON = constants.O_RDWR | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 /** A file that is being written next to where it will be needed. It must be placed or discarded. */
 export class TemporaryFile {
-  readonly path: string;
   readonly handle: FileHandle;
+  #path: string;
+  /** A file that goes when this one does. */
+  #companion: string | undefined;
+  /** Whether it is at its target, or is to stay where it is. */
+  #isSettled = false;
 
-  private constructor(path: string, handle: FileHandle) {
-    this.path = path;
+  private constructor(path: string, handle: FileHandle, companion?: string) {
+    this.#path = path;
     this.handle = handle;
+    this.#companion = companion;
+  }
+
+  /** Absolute. */
+  get path(): string {
+    return this.#path;
   }
 
   /** A new, empty file in `directory` (which is made where it is missing) with mode 0666 less the umask. */
@@ -33,6 +45,19 @@ export class TemporaryFile {
       forgetTemporary(path);
       throw error;
     }
+  }
+
+  /**
+   * The regular file at `path`, which is the caller's alone, to be written to further. It stays if the process ends;
+   * the file `companion` goes when it is moved or discarded.
+   *
+   * @throws the system's error, also for a symbolic link and for anything but a regular file
+   */
+  static async openAt(path: string, companion: string): Promise<TemporaryFile> {
+    const handle = await open(path, WRITE_ON);
+    if ((await handle.stat()).isFile()) return new TemporaryFile(path, handle, companion);
+    await handle.close();
+    throw Object.assign(new Error(`${path} is not a regular file`), { code: 'EINVAL' });
   }
 
   /**
@@ -82,16 +107,45 @@ export class TemporaryFile {
       if (systemCode(error) === 'EXDEV') return false;
       throw error;
     }
-    forgetTemporary(this.path);
+    await this.#settle();
     return true;
   }
 
-  /** Removes the file, unless it was moved. Never throws. */
+  /**
+   * Gives the file another name in its directory, under which it stays if the process ends, and another companion. It
+   * goes on being written.
+   *
+   * @throws the system's error, with the old name kept
+   */
+  async rename(path: string, companion: string): Promise<void> {
+    await rename(this.path, path);
+    forgetTemporary(this.path);
+    this.#path = path;
+    const before = this.#companion;
+    this.#companion = companion;
+    if (before !== undefined && before !== companion)
+      await rm(before, { force: true }).catch(() => undefined);
+  }
+
+  /** Closes the file and leaves it where it is. Never throws. */
+  async leave(): Promise<void> {
+    this.#isSettled = true;
+    forgetTemporary(this.path);
+    await this.handle.close().catch(() => undefined);
+  }
+
+  /** Removes the file, unless it was moved or left. Never throws. */
   async discard(): Promise<void> {
     await this.handle.close().catch(() => undefined);
-    if (!isTemporary(this.path)) return;
+    if (this.#isSettled) return;
     await rm(this.path, { force: true }).catch(() => undefined);
+    await this.#settle();
+  }
+
+  async #settle(): Promise<void> {
+    this.#isSettled = true;
     forgetTemporary(this.path);
+    if (this.#companion !== undefined) await rm(this.#companion, { force: true }).catch(() => undefined);
   }
 }
 

@@ -19,11 +19,6 @@ export function newTemporary(directory: string): string {
   return path;
 }
 
-/** Whether `path` is a temporary file of this process that was not forgotten. */
-export function isTemporary(path: string): boolean {
-  return ours.has(path);
-}
-
 /** The file at `path` is gone, or is no temporary file any more. */
 export function forgetTemporary(path: string): void {
   ours.delete(path);

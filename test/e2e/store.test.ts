@@ -158,7 +158,7 @@ describe('the store', () => {
     expect(filesBelow(testHome())).toEqual(['.cache/zephyr-blobs/CACHEDIR.TAG']);
   });
 
-  test('holds no more than finished entries after failures of all kinds', async () => {
+  test('holds no more than finished entries, and what can be resumed, after failures of all kinds', async () => {
     const server = await startFaultServer();
     const kinds = [
       { kind: 'wrong-bytes' },
@@ -178,7 +178,8 @@ describe('the store', () => {
     const { summary } = checked(await fetch(module, ['--json', '--retries', '0']));
 
     expect(summary).toMatchObject({ total: 4, failed: 4 });
-    expect(filesBelow(storeDirectory())).toEqual(['CACHEDIR.TAG']);
+    const resumable = `v1/partial/${sha256('2')}.part`;
+    expect(filesBelow(storeDirectory())).toEqual(['CACHEDIR.TAG', resumable, `${resumable}.json`]);
   });
 });
 

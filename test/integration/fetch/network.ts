@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { onTestFinished } from 'vitest';
 import type { BlobsError } from '../../../src/core/errors.ts';
-import type { DownloadOptions, DownloadProgress } from '../../../src/fetch/download.ts';
+import type { DownloadOptions, DownloadProgress } from '../../../src/fetch/attempt.ts';
 import type { HttpOptions } from '../../../src/fetch/http.ts';
 import type { Job, Source } from '../../../src/fetch/plan.ts';
 import { openTransport } from '../../../src/fetch/transport.ts';
