@@ -3,8 +3,8 @@ import { availableParallelism, cpus } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { fetchLarge } from './cases/fetch-large.mjs';
-import { fetchSmall0Ms, fetchSmall30Ms } from './cases/fetch-small.mjs';
+import { fetchLarge, fetchLargeStore } from './cases/fetch-large.mjs';
+import { fetchSmall0Ms, fetchSmall30Ms, fetchSmallStore } from './cases/fetch-small.mjs';
 import { list } from './cases/list.mjs';
 import { memory } from './cases/memory.mjs';
 import { workspace } from './cases/workspace.mjs';
@@ -16,7 +16,16 @@ import { withScratchDirectory } from './support/scratch.mjs';
 /** @typedef {import('./support/case.mjs').Case} Case */
 
 /** @type {Case[]} */
-const cases = [list, workspace, fetchSmall0Ms, fetchSmall30Ms, fetchLarge, memory];
+const cases = [
+  list,
+  workspace,
+  fetchSmall0Ms,
+  fetchSmall30Ms,
+  fetchSmallStore,
+  fetchLarge,
+  fetchLargeStore,
+  memory,
+];
 
 const usage = `Usage: node bench/run.mjs [options] [CASE...]
 

@@ -11,12 +11,13 @@ import { scrubbedEnvironment } from './scratch.mjs';
 const jobs = 16;
 
 /**
- * `blobs fetch` into a new module, with an empty store.
+ * `blobs fetch` into a new module, with an empty store or with none.
  * @param {string} program
  * @param {Download[]} downloads
+ * @param {boolean} usesStore
  * @returns {Contender}
  */
-export function blobsFetch(program, downloads) {
+export function blobsFetch(program, downloads, usesStore) {
   return {
     name: 'blobs fetch',
     async prepare(directory) {
@@ -26,7 +27,7 @@ export function blobsFetch(program, downloads) {
         commands: [
           {
             file: process.execPath,
-            args: [program, '-m', moduleDirectory, 'fetch', '--no-store'],
+            args: [program, '-m', moduleDirectory, 'fetch', ...(usesStore ? [] : ['--no-store'])],
             cwd: directory,
             env: scrubbedEnvironment(directory),
           },

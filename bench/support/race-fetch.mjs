@@ -15,14 +15,15 @@ import { withServer } from './server-process.mjs';
  * @param {number} race.delayMs what the server waits before each answer
  * @param {number} race.rounds
  * @param {Record<string, number>} race.targetRatios by the reference's name
+ * @param {boolean} race.usesStore
  * @returns {Promise<import('./case.mjs').Measured>}
  */
 export async function raceFetch({ program, scratch, signal }, race) {
-  const { name, count, sizeBytes, delayMs, rounds, targetRatios } = race;
+  const { name, count, sizeBytes, delayMs, rounds, targetRatios, usesStore } = race;
   return withServer({ delayMs, scratch }, async (origin) => {
     const downloads = listDownloads({ origin, count, sizeBytes });
     const { installed, absent } = await findReferences(downloads, signal);
-    const contenders = [blobsFetch(program, downloads), ...installed];
+    const contenders = [blobsFetch(program, downloads, usesStore), ...installed];
     const [oursRuns = [], ...referencesRuns] = await runContest({ contenders, rounds, scratch, signal });
     const rows = [...installed.map((contender) => contender.name), ...absent].map((reference, index) =>
       compareTimes({
