@@ -10,7 +10,7 @@ import type { FailedSource } from '../fetch/download.ts';
 import type { LocalSource, Source } from '../fetch/plan.ts';
 import { blobsDirectory } from '../module/blob-path.ts';
 import { BlobStore } from '../store/blob-store.ts';
-import { acquireLock, type DownloadLock } from '../store/download-lock.ts';
+import { acquireLock, type DownloadLock, findFreeLock } from '../store/download-lock.ts';
 import type { PartialDownloads } from '../store/partial-download.ts';
 import { lockFile } from '../store/store-layout.ts';
 import type { TemporaryFile } from '../store/temporary-file.ts';
@@ -139,10 +139,21 @@ export class Caches {
 
   /** Waits until no other run downloads these bytes. Undefined where there is no store that runs could share. */
   async lock(blob: Blob, options: { clock: Clock; signal: AbortSignal }): Promise<DownloadLock | undefined> {
-    try {
-      return this.#store && (await acquireLock(lockFile(this.#store.directory, blob.digest), options));
-    } catch (error) {
+    return this.#lock(blob, (file) => acquireLock(file, options)).catch((error: unknown) => {
       options.signal.throwIfAborted();
+      throw error;
+    });
+  }
+
+  /** As {@link lock}, but `busy` where another run downloads them. */
+  async tryLock(blob: Blob): Promise<DownloadLock | 'busy' | undefined> {
+    return this.#lock(blob, async (file) => (await findFreeLock(file)) ?? 'busy');
+  }
+
+  async #lock<T>(blob: Blob, take: (file: string) => Promise<T>): Promise<T | undefined> {
+    try {
+      return this.#store && (await take(lockFile(this.#store.directory, blob.digest)));
+    } catch (error) {
       if (systemCode(error) === undefined) throw error;
       return undefined;
     }

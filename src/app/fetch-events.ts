@@ -6,6 +6,8 @@ import type { FetchRow } from '../core/report.ts';
 export type FetchEvent =
   | { readonly kind: 'planned'; readonly downloads: number }
   | { readonly kind: 'begin'; readonly id: number; readonly label: string; readonly bytes?: number }
+  /** Another run downloads the same. */
+  | { readonly kind: 'waiting'; readonly id: number; readonly label: string }
   /** A new attempt: what was received before does not count. */
   | { readonly kind: 'attempt'; readonly id: number; readonly url: string }
   /** So many bytes are there from an earlier attempt. */

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Blob, blobLabel } from '../core/blob.ts';
-import type { ErrorCode } from '../core/errors.ts';
 import type { FetchRow, Issue } from '../core/report.ts';
 import type { DownloadOptions, DownloadProgress } from '../fetch/attempt.ts';
 import { type DownloadResult, download, type FailedSource } from '../fetch/download.ts';
 import { describeSource, type Job } from '../fetch/plan.ts';
 import { assertInsideBlobs, blobsDirectory } from '../module/blob-path.ts';
+import type { DownloadLock } from '../store/download-lock.ts';
 import type { Caches } from './caches.ts';
 import type { FetchObserver } from './fetch-events.ts';
+import { declaredTooSmall, failureIssue, fetchedWarnings } from './fetch-issues.ts';
 import { findPlaceProblem, placeBlob } from './place-blob.ts';
 
 export interface JobOptions extends Omit<DownloadOptions, 'directory' | 'copyDirectory' | 'onProgress'> {
@@ -23,6 +24,8 @@ export interface Settled {
   readonly issues: readonly Issue[];
 }
 
+let lastId = 0;
+
 type Received = NonNullable<DownloadResult['received']>;
 
 /** What became of all blobs of a job. */
@@ -33,9 +36,12 @@ export interface JobResult {
 
 /**
  * Downloads what `job` names, once. What it resolves to puts the bytes at the place of each of the job's blobs, and
- * must be called.
+ * must be called. Where another run downloads the same, that is waited for, or `busy` is all that comes of it.
  */
-export async function runJob(job: Job, options: JobOptions): Promise<() => Promise<JobResult>> {
+export async function runJob(
+  job: Job,
+  options: JobOptions & { readonly mayWait: boolean },
+): Promise<(() => Promise<JobResult>) | 'busy'> {
   const settled: Settled[] = [];
   const fail = (blob: Blob, issues: readonly Issue[]): void => {
     settled.push({ row: { ...options.before(blob), result: 'failed' }, issues });
@@ -47,7 +53,9 @@ export async function runJob(job: Job, options: JobOptions): Promise<() => Promi
   });
   const [first] = targets;
   if (first === undefined) return async () => ({ settled, downloadedBytes: 0 });
-  const { received, failed, release } = await obtain(job, first, options);
+  const obtained = await obtain(job, first, options);
+  if (obtained === 'busy') return obtained;
+  const { received, failed, release } = obtained;
   if (received === undefined) {
     for (const blob of targets) fail(blob, [failureIssue(blob, failed)]);
     return async () => ({ settled, downloadedBytes: 0 });
@@ -66,20 +74,62 @@ export async function runJob(job: Job, options: JobOptions): Promise<() => Promi
 async function obtain(
   job: Job,
   first: Blob,
+  options: JobOptions & { readonly mayWait: boolean },
+): Promise<(DownloadResult & { readonly release: () => Promise<void> }) | 'busy'> {
+  const { caches, observe, mayWait } = options;
+  const isAtHand = job.sources.some((source) => 'file' in source);
+  let lock = isAtHand ? undefined : await caches.tryLock(first);
+  if (lock === 'busy' && !mayWait) return 'busy';
+  lastId += 1;
+  const id = lastId;
+  const label = blobLabel(first);
+  observe({ kind: 'begin', id, label, ...(job.size === undefined ? {} : { bytes: job.size }) });
+  try {
+    if (lock === 'busy') {
+      observe({ kind: 'waiting', id, label });
+      lock = await caches.lock(first, options);
+    }
+    return await downloadUnder(lock, { job, first, id }, options);
+  } finally {
+    observe({ kind: 'end', id });
+  }
+}
+
+/** One download, for whoever looks on. */
+interface Shown {
+  readonly job: Job;
+  readonly first: Blob;
+  readonly id: number;
+}
+
+async function downloadUnder(
+  lock: DownloadLock | undefined,
+  { job, first, id }: Shown,
   options: JobOptions,
 ): Promise<DownloadResult & { readonly release: () => Promise<void> }> {
-  const isAtHand = job.sources.some((source) => 'file' in source);
-  const lock = isAtHand ? undefined : await options.caches.lock(first, options);
+  const { caches, observe } = options;
   const release = async (): Promise<void> => lock?.release();
+  const onProgress = (event: DownloadProgress): void => {
+    if (event.kind === 'attempt') observe({ kind: 'attempt', id, url: describeSource(event.source) });
+    else if (event.kind === 'retry') observe({ ...event, id, label: blobLabel(first) });
+    else observe({ ...event, id });
+  };
   try {
     // Another run may have finished since this one was planned, waited for or not.
-    const local = lock ? options.caches.findLocal(first) : [];
-    const partials = lock && options.caches.partials;
-    const result = await observed({ ...job, sources: [...local, ...job.sources] }, first, {
-      ...options,
-      partials,
-    });
-    await options.caches.drop(result.failed, first);
+    const local = lock ? caches.findLocal(first) : [];
+    const result = await download(
+      { ...job, sources: [...local, ...job.sources] },
+      {
+        ...options,
+        directory: caches.downloadDirectory(first),
+        copyDirectory: blobsDirectory(first.moduleDirectory),
+        partials: lock && caches.partials,
+        // The server chooses when this is: the module may look otherwise by then.
+        beforeWrite: () => assertInsideBlobs(first.moduleDirectory, first.path, first.module),
+        onProgress,
+      },
+    );
+    await caches.drop(result.failed, first);
     if (result.received === undefined) await release();
     return { ...result, release };
   } catch (error) {
@@ -107,7 +157,11 @@ async function placeAll(
     for (const [index, blob] of fitting.entries()) {
       const problem = await placeBlob(received.file, blob, !isKept && index === fitting.length - 1);
       if (problem) fail(blob, problem);
-      else settled.push({ row: toRow(blob, received, options), issues: warnings(blob, received, failed) });
+      else
+        settled.push({
+          row: toRow(blob, received, options),
+          issues: fetchedWarnings(blob, received, failed),
+        });
     }
     if (isKept) await options.caches.keep(received.file, received.source, targets);
     await options.caches.used(received.source);
@@ -115,33 +169,6 @@ async function placeAll(
     await received.file.discard();
   }
   return settled;
-}
-
-let lastId = 0;
-
-async function observed(job: Job, first: Blob, options: JobOptions): Promise<DownloadResult> {
-  lastId += 1;
-  const id = lastId;
-  const { observe } = options;
-  const label = blobLabel(first);
-  observe({ kind: 'begin', id, label, ...(job.size === undefined ? {} : { bytes: job.size }) });
-  const onProgress = (event: DownloadProgress): void => {
-    if (event.kind === 'attempt') observe({ kind: 'attempt', id, url: describeSource(event.source) });
-    else if (event.kind === 'retry') observe({ ...event, id, label });
-    else observe({ ...event, id });
-  };
-  try {
-    return await download(job, {
-      ...options,
-      directory: options.caches.downloadDirectory(first),
-      copyDirectory: blobsDirectory(first.moduleDirectory),
-      // The server chooses when this is: the module may look otherwise by then.
-      beforeWrite: () => assertInsideBlobs(first.moduleDirectory, first.path, first.module),
-      onProgress,
-    });
-  } finally {
-    observe({ kind: 'end', id });
-  }
 }
 
 function toRow(blob: Blob, received: Received, options: JobOptions): FetchRow {
@@ -156,61 +183,3 @@ function toRow(blob: Blob, received: Received, options: JobOptions): FetchRow {
     ...(replaced ? { replaced } : {}),
   };
 }
-
-function warnings(blob: Blob, received: Received, failed: readonly FailedSource[]): Issue[] {
-  const where = { severity: 'warning', module: blob.module, path: blob.path } as const;
-  const issues: Issue[] = failed.map(({ error }) => ({
-    ...where,
-    code: error.code,
-    message: `${blobLabel(blob)}: ${error.message}; another source had it`,
-    ...(error.details.facts ? { facts: error.details.facts } : {}),
-  }));
-  if (blob.size !== undefined && blob.size !== received.bytes) {
-    const message = `the declared size of ${blobLabel(blob)} is ${blob.size}, but it has ${received.bytes} bytes`;
-    issues.push({ ...where, code: 'BLOBS_SIZE_MISMATCH', message });
-  }
-  return issues;
-}
-
-function declaredTooSmall(blob: Blob, bytes: number): Issue {
-  return {
-    severity: 'error',
-    code: 'BLOBS_SIZE_MISMATCH',
-    message: `cannot fetch ${blobLabel(blob)}: it has ${bytes} bytes, module.yml declares ${blob.size}`,
-    module: blob.module,
-    path: blob.path,
-  };
-}
-
-// Wrong bytes weigh most: they decide the exit code whatever else failed.
-const DECISIVE: readonly ErrorCode[] = ['BLOBS_HASH_MISMATCH', 'BLOBS_SIZE_MISMATCH'];
-
-function failureIssue(blob: Blob, failed: readonly FailedSource[]): Issue {
-  const decisive =
-    DECISIVE.flatMap((code) => failed.find(({ error }) => error.code === code) ?? [])[0] ?? failed.at(-1);
-  const code = decisive?.error.code ?? 'BLOBS_URL_UNSUPPORTED';
-  const isMismatch = code === 'BLOBS_HASH_MISMATCH';
-  return {
-    severity: 'error',
-    code,
-    message: isMismatch ? `checksum mismatch for ${blobLabel(blob)}` : `cannot fetch ${blobLabel(blob)}`,
-    facts: failed.flatMap(({ error }) => {
-      const facts = error.details.facts ?? [];
-      return error.code === 'BLOBS_HASH_MISMATCH' ? facts : [error.message, ...facts];
-    }),
-    hint: isMismatch
-      ? `run "blobs fetch ${blob.module}" again; if it repeats, tell the module's maintainer`
-      : (decisive?.error.details.hint ?? HINTS[code] ?? 'try again later, or use --mirror'),
-    ...(decisive?.error.stack === undefined ? {} : { stack: decisive.error.stack }),
-    module: blob.module,
-    path: blob.path,
-  };
-}
-
-const HINTS: Partial<Record<ErrorCode, string>> = {
-  BLOBS_TIMEOUT: 'try again, raise --timeout, or use --mirror',
-  BLOBS_URL_UNSUPPORTED: "tell the module's maintainer",
-  BLOBS_SIZE_MISMATCH: "tell the module's maintainer",
-  BLOBS_FILE_ACCESS: 'check permissions and free space',
-  BLOBS_HTTP_STATUS: "if it repeats, the file may have moved: tell the module's maintainer, or use --mirror",
-};

@@ -5,7 +5,7 @@ import type { BlobsError } from '../core/errors.ts';
 import type { FetchRow, Issue } from '../core/report.ts';
 import { count } from '../core/text.ts';
 import { type Decision, describeSource, type Job } from '../fetch/plan.ts';
-import { runPool } from '../fetch/pool.ts';
+import { LATER, runPool } from '../fetch/pool.ts';
 import type { BlobState } from './blob-state.ts';
 import type { Caches } from './caches.ts';
 import type { FetchObserver } from './fetch-events.ts';
@@ -107,8 +107,14 @@ export class FetchRun {
       before: (blob) => this.#before(blob),
     };
     try {
+      // What another run downloads is left to it for as long as there is something else to do.
+      const postponed = new Set<Job>();
       await runPool(jobs, options.jobs, async (job) => {
-        const place = await runJob(job, jobOptions);
+        const place = await runJob(job, { ...jobOptions, mayWait: postponed.has(job) });
+        if (place === 'busy') {
+          postponed.add(job);
+          return LATER;
+        }
         const finish = async (): Promise<void> => {
           const { settled, downloadedBytes } = await place();
           this.downloadedBytes += downloadedBytes;

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { FetchEvent } from '../app/fetch-events.ts';
 import type { FetchReport } from '../core/report.ts';
-import { fetchRetryText, fetchRowText, fetchSummaryText, upToDateText } from '../output/fetch-text.ts';
+import {
+  fetchRetryText,
+  fetchRowText,
+  fetchSummaryText,
+  fetchWaitingText,
+  upToDateText,
+} from '../output/fetch-text.ts';
 import type { ProgressDisplay } from '../output/progress.ts';
 import type { Session } from './session.ts';
 
@@ -31,6 +37,8 @@ export class FetchView {
         this.#above(() => stderr.write(upToDateText(event.row)));
     } else if (event.kind === 'retry' && isVerbose) {
       this.#above(() => stderr.write(fetchRetryText(event)));
+    } else if (event.kind === 'waiting' && isVerbose) {
+      this.#above(() => stderr.write(fetchWaitingText(event)));
     }
     this.#progress?.observe(event);
   }

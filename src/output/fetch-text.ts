@@ -56,6 +56,11 @@ export function fetchRetryText(event: FetchEvent & { kind: 'retry' }): string {
   return `${escapeControls(label)}: ${escapeControls(error.message)}; trying again in ${formatDuration(delayMs)}\n`;
 }
 
+/** The line that says that another run is waited for. */
+export function fetchWaitingText({ label }: { readonly label: string }): string {
+  return `${escapeControls(label)}: another run downloads it; waiting\n`;
+}
+
 /** What is said of a blob that needs nothing, when more is asked for. */
 export function upToDateText(row: FetchRow): string {
   return `up to date ${escapeControls(blobLabel(row.blob))}\n`;

@@ -67,6 +67,11 @@ export class ProgressDisplay {
           active.total = event.bytes;
         });
         break;
+      case 'waiting':
+        this.#update(event.id, (active) => {
+          active.note = 'waiting for another run';
+        });
+        break;
       case 'retry':
         this.#update(event.id, (active) => {
           active.note = `trying again in ${formatDuration(event.delayMs)}`;

@@ -38,9 +38,22 @@ export async function acquireLock(
 ): Promise<DownloadLock> {
   for (let waited = false; ; waited = true) {
     signal.throwIfAborted();
-    if (await tryToTake(file)) return { waited, release: releaseOnce(file) };
-    if (await isAbandoned(file)) await removeAbandoned(file);
-    else await clock.sleep(POLL_MS, signal);
+    const lock = await findFreeLock(file);
+    if (lock) return { ...lock, waited };
+    await clock.sleep(POLL_MS, signal);
+  }
+}
+
+/**
+ * Takes the lock `file` unless another process holds it, as {@link acquireLock} does.
+ *
+ * @throws the system's error where the file cannot be made
+ */
+export async function findFreeLock(file: string): Promise<DownloadLock | undefined> {
+  for (;;) {
+    if (await tryToTake(file)) return { waited: false, release: releaseOnce(file) };
+    if (!(await isAbandoned(file))) return undefined;
+    await removeAbandoned(file);
   }
 }
 

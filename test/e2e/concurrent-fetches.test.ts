@@ -61,11 +61,13 @@ describe('fetches at the same time', () => {
     const [first, held, fast] = manyBlobs(server, 3);
     if (!first || !held || !fast) throw new Error('too few');
     const slow = moduleWith([first, held, fast]);
-    const release = holdLock(held);
+    const [release, releaseFast] = [holdLock(held), holdLock(fast)];
 
-    const result = await fetch(slow, ['--json', '-j', '1'], {
-      onStart: async () => {
-        while (server.requestsFor(`/${first.path}`).length === 0) await pause(5);
+    const result = await fetch(slow, ['--json', '-v', '-j', '1'], {
+      onStart: async (cli) => {
+        // By then it has left both to others.
+        await cli.seen(/many\/1\.bin: another run downloads it; waiting/);
+        releaseFast();
         expect((await fetch(moduleWith([fast]))).code).toBe(0);
         release();
       },
@@ -73,6 +75,24 @@ describe('fetches at the same time', () => {
 
     expect(checked(result).blobs.map((blob) => blob.result)).toEqual(['url', 'url', 'store']);
     expect(server.requestsFor(`/${fast.path}`)).toHaveLength(1);
+  });
+
+  test('do first what no other one does, and say which they wait for', async () => {
+    const server = await startFaultServer();
+    const [held, free, other] = manyBlobs(server, 3);
+    if (!held || !free || !other) throw new Error('too few');
+    const release = holdLock(held);
+
+    const result = await fetch(moduleWith([held, free, other]), ['-v', '-j', '1'], {
+      onStart: async (cli) => {
+        await cli.seen(/hal_x: many\/0\.bin: another run downloads it; waiting\n/);
+        expect(server.requests.map(({ path }) => path)).toEqual([`/${free.path}`, `/${other.path}`]);
+        release();
+      },
+    });
+
+    expect(result.code).toBe(0);
+    expect(server.requests).toHaveLength(3);
   });
 
   test('do not wait for a download that has no store to go to', async () => {

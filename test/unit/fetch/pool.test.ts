@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
-import { runPool } from '../../../src/fetch/pool.ts';
+import { LATER, runPool } from '../../../src/fetch/pool.ts';
 
 /** Work that ends when it is told to. */
 class Gate {
@@ -115,5 +115,30 @@ describe('runPool', () => {
       throw new Error('at once');
     };
     await expect(runPool([1, 2], 2, work)).rejects.toThrow('at once');
+  });
+
+  it('comes back to what is to be done later, after all others and as often as it is asked for', async () => {
+    const order: number[] = [];
+    await runPool([1, 2, 3], 1, async (item) => {
+      order.push(item);
+      return item < 3 && order.length < 6 ? LATER : undefined;
+    });
+    expect(order).toEqual([1, 2, 3, 1, 2, 1, 2]);
+  });
+
+  it('comes back to it also where another worker has run out of items', async () => {
+    const gate = new Gate();
+    let isFirst = true;
+    const run = runPool([1, 2], 2, async (item) => {
+      await gate.work(item);
+      if (item !== 2 || !isFirst) return undefined;
+      isFirst = false;
+      return LATER;
+    });
+    await gate.end(1);
+    await gate.end(2);
+    await gate.end(2);
+    await run;
+    expect(gate.started).toEqual([1, 2, 2]);
   });
 });

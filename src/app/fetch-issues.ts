@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type Blob, blobLabel } from '../core/blob.ts';
+import type { ErrorCode } from '../core/errors.ts';
+import type { Issue } from '../core/report.ts';
+import type { FailedSource } from '../fetch/download.ts';
+
+/** What is to be said of a blob that was fetched: the sources that failed before, and a wrong size. */
+export function fetchedWarnings(
+  blob: Blob,
+  received: { readonly bytes: number },
+  failed: readonly FailedSource[],
+): Issue[] {
+  const where = { severity: 'warning', module: blob.module, path: blob.path } as const;
+  const issues: Issue[] = failed.map(({ error }) => ({
+    ...where,
+    code: error.code,
+    message: `${blobLabel(blob)}: ${error.message}; another source had it`,
+    ...(error.details.facts ? { facts: error.details.facts } : {}),
+  }));
+  if (blob.size !== undefined && blob.size !== received.bytes) {
+    const message = `the declared size of ${blobLabel(blob)} is ${blob.size}, but it has ${received.bytes} bytes`;
+    issues.push({ ...where, code: 'BLOBS_SIZE_MISMATCH', message });
+  }
+  return issues;
+}
+
+/** The issue for right bytes that are more than module.yml declares. */
+export function declaredTooSmall(blob: Blob, bytes: number): Issue {
+  return {
+    severity: 'error',
+    code: 'BLOBS_SIZE_MISMATCH',
+    message: `cannot fetch ${blobLabel(blob)}: it has ${bytes} bytes, module.yml declares ${blob.size}`,
+    module: blob.module,
+    path: blob.path,
+  };
+}
+
+// Wrong bytes weigh most: they decide the exit code whatever else failed.
+const DECISIVE: readonly ErrorCode[] = ['BLOBS_HASH_MISMATCH', 'BLOBS_SIZE_MISMATCH'];
+
+/** The issue for a blob that no source had. */
+export function failureIssue(blob: Blob, failed: readonly FailedSource[]): Issue {
+  const decisive =
+    DECISIVE.flatMap((code) => failed.find(({ error }) => error.code === code) ?? [])[0] ?? failed.at(-1);
+  const code = decisive?.error.code ?? 'BLOBS_URL_UNSUPPORTED';
+  const isMismatch = code === 'BLOBS_HASH_MISMATCH';
+  return {
+    severity: 'error',
+    code,
+    message: isMismatch ? `checksum mismatch for ${blobLabel(blob)}` : `cannot fetch ${blobLabel(blob)}`,
+    facts: failed.flatMap(({ error }) => {
+      const facts = error.details.facts ?? [];
+      return error.code === 'BLOBS_HASH_MISMATCH' ? facts : [error.message, ...facts];
+    }),
+    hint: isMismatch
+      ? `run "blobs fetch ${blob.module}" again; if it repeats, tell the module's maintainer`
+      : (decisive?.error.details.hint ?? HINTS[code] ?? 'try again later, or use --mirror'),
+    ...(decisive?.error.stack === undefined ? {} : { stack: decisive.error.stack }),
+    module: blob.module,
+    path: blob.path,
+  };
+}
+
+const HINTS: Partial<Record<ErrorCode, string>> = {
+  BLOBS_TIMEOUT: 'try again, raise --timeout, or use --mirror',
+  BLOBS_URL_UNSUPPORTED: "tell the module's maintainer",
+  BLOBS_SIZE_MISMATCH: "tell the module's maintainer",
+  BLOBS_FILE_ACCESS: 'check permissions and free space',
+  BLOBS_HTTP_STATUS: "if it repeats, the file may have moved: tell the module's maintainer, or use --mirror",
+};
