@@ -8,7 +8,11 @@ export function formatBytes(bytes: number): string {
 
 /** "0.8 s", "2 min 5 s". */
 export function formatDuration(ms: number): string {
-  if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`;
-  const seconds = Math.round(ms / 1000);
+  return ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : formatSeconds(ms / 1000);
+}
+
+/** "8 s", "2 min 5 s": whole seconds, for what is not known exactly. */
+export function formatSeconds(exact: number): string {
+  const seconds = Math.round(exact);
   return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }

@@ -2,11 +2,14 @@
 import { createLogUpdate } from 'log-update';
 import type { FetchEvent } from '../app/fetch-events.ts';
 import { escapeControls } from '../core/text.ts';
-import { formatBytes, formatDuration } from './amounts.ts';
+import { formatBytes, formatDuration, formatSeconds } from './amounts.ts';
 import { cutToWidth, displayWidth } from './display-width.ts';
+import { TransferRate } from './transfer-rate.ts';
 
 const FRAME_MS = 100;
 const MAX_LINES = 10;
+/** Before that, nobody can tell how long it takes. */
+const MIN_ELAPSED_MS = 2000;
 
 interface Active {
   readonly label: string;
@@ -26,6 +29,10 @@ export class ProgressDisplay {
   readonly #now: () => number;
   readonly #active = new Map<number, Active>();
   readonly #startMs: number;
+  readonly #rate: TransferRate;
+  /** The sizes of downloads that are over. */
+  #endedBytes = 0;
+  #endedSized = 0;
   #timer: NodeJS.Timeout | undefined;
   #downloads = 0;
   #done = 0;
@@ -36,6 +43,7 @@ export class ProgressDisplay {
     this.#draw = createLogUpdate(terminal);
     this.#now = now;
     this.#startMs = now();
+    this.#rate = new TransferRate(this.#startMs);
   }
 
   /** Takes in what happened; draws at most every tenth of a second. */
@@ -79,11 +87,17 @@ export class ProgressDisplay {
         break;
       case 'bytes':
         this.#bytes += event.bytes;
+        this.#rate.add(event.bytes, this.#now());
         this.#update(event.id, (active) => {
           active.received += event.bytes;
         });
         break;
       case 'end':
+        this.#update(event.id, ({ received }) => {
+          if (received === 0) return;
+          this.#endedBytes += received;
+          this.#endedSized += 1;
+        });
         this.#active.delete(event.id);
         this.#done += 1;
         break;
@@ -126,11 +140,38 @@ export class ProgressDisplay {
     const active = [...this.#active.values()];
     const lines = active.slice(0, room).map((one) => downloadLine(one, width));
     if (active.length > room) lines.push(`  … and ${active.length - room} more`);
-    const seconds = Math.max(0.001, (this.#now() - this.#startMs) / 1000);
-    const rate = `${formatBytes(Math.round(this.#bytes / seconds))}/s`;
-    const time = formatDuration(this.#now() - this.#startMs);
-    lines.push(`${this.#done} of ${this.#downloads}  ${formatBytes(this.#bytes)}  ${rate}  ${time}`);
+    lines.push(this.#wholeLine());
     return lines.map((line) => cutToWidth(line, width)).join('\n');
+  }
+
+  #wholeLine(): string {
+    const nowMs = this.#now();
+    const perSecond = this.#rate.perSecond(nowMs);
+    const leftMs = perSecond > 0 ? (this.#leftBytes() * 1000) / perSecond : Number.NaN;
+    const time =
+      nowMs - this.#startMs >= MIN_ELAPSED_MS && Number.isFinite(leftMs)
+        ? `about ${formatSeconds(leftMs / 1000)} left`
+        : formatDuration(nowMs - this.#startMs);
+    return [
+      `${this.#done} of ${this.#downloads}`,
+      formatBytes(this.#bytes),
+      `${formatBytes(Math.round(perSecond))}/s`,
+      time,
+    ].join('  ');
+  }
+
+  /** Bytes still to come; those whose size nobody told yet count as the others do. NaN where no size is known. */
+  #leftBytes(): number {
+    const sized = [...this.#active.values()].flatMap(({ received, total }) =>
+      total === undefined ? [] : { received, total },
+    );
+    const known = this.#endedBytes + sized.reduce((sum, { total }) => sum + total, 0);
+    const mean = known / (this.#endedSized + sized.length);
+    const unsized = this.#downloads - this.#done - sized.length;
+    return (
+      sized.reduce((sum, { received, total }) => sum + Math.max(0, total - received), 0) +
+      unsized * (unsized > 0 ? mean : 1)
+    );
   }
 }
 
