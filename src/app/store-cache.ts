@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { Clock } from '../core/deps.ts';
 import { BlobsError, describeError, systemCode } from '../core/errors.ts';
@@ -39,8 +40,9 @@ export async function verifyStore(directory: string | undefined, signal: AbortSi
 }
 
 /**
- * Removes entries of the store, those first that were used longest ago. Only files that the store's layout names, and
- * only where the directory has the mark that this program makes.
+ * Removes entries of the store, those first that were used longest ago, and what of downloads did not come to its end
+ * and is no process's. Only files that the store's layout names, and only where the directory has the mark that this
+ * program makes.
  *
  * @throws BlobsError `BLOBS_STORE_UNUSABLE` for a directory without that mark; the signal's reason
  */
@@ -50,8 +52,10 @@ export async function pruneStore(
   context: { readonly clock: Clock; readonly signal: AbortSignal },
 ): Promise<CacheReport> {
   const report = listStore(directory);
-  if (directory === undefined || report.rows.length === 0) return report;
-  if (!new BlobStore(directory).isOurs()) {
+  if (directory === undefined) return report;
+  const store = new BlobStore(directory);
+  if (!existsSync(store.partialDirectory) && report.rows.length === 0) return report;
+  if (!store.isOurs()) {
     throw new BlobsError('BLOBS_STORE_UNUSABLE', `${directory} has no CACHEDIR.TAG of this program`, {
       hint: 'nothing was removed; is it the local store? "blobs cache dir" tells where that is',
     });
@@ -74,8 +78,14 @@ export async function pruneStore(
     }
     removed.set(row, goes);
   }
+  const unfinishedBytes = await store.partials.removeOld({
+    minAgeMs: options.unusedForMs ?? 0,
+    nowMs,
+    dryRun,
+  });
   return {
     ...report,
+    unfinishedBytes,
     rows: report.rows.map((row) => ({ ...row, removed: removed.get(row) ?? false })),
     issues,
     dryRun,
@@ -107,11 +117,12 @@ function accessIssue(what: string, error: unknown): Issue {
 }
 
 function reportOf(directory: string | undefined): Omit<CacheReport, 'rows'> {
-  if (directory !== undefined) return { directory, issues: [], dryRun: false };
+  if (directory !== undefined) return { directory, issues: [], unfinishedBytes: [], dryRun: false };
   const message = 'the local store is switched off (BLOBS_STORE, blobs.store)';
   return {
     directory,
     issues: [{ severity: 'info', code: 'BLOBS_NOTHING_SELECTED', message }],
+    unfinishedBytes: [],
     dryRun: false,
   };
 }

@@ -33,7 +33,15 @@ const run: Run = async (command, handler) => {
   config = resolveConfig(globalOptions(command), { env: process.env, cwd: workingDirectory(), terminals });
   const { signal } = interruption;
   const width = terminals.stdout ? process.stdout.columns || 80 : undefined;
-  exitCode = await handler({ config, terminals, stdout, stderr, signal, width });
+  exitCode = await handler({
+    config,
+    terminals,
+    stdout,
+    stderr,
+    signal,
+    interruptedCode: () => signalCode,
+    width,
+  });
 };
 
 /** @throws BlobsError `BLOBS_USAGE` in a directory that was removed. */

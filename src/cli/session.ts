@@ -18,6 +18,8 @@ export interface Session {
   readonly stderr: Output;
   /** Aborted by SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
+  /** What the process ends with where it was interrupted. */
+  readonly interruptedCode: () => 130 | 143;
   /** Characters in a line of stdout, where it is a terminal. */
   readonly width: number | undefined;
 }
@@ -46,13 +48,13 @@ export function present(
   const exitCode = exitCodeFor(report.issues);
   if (config.verbosity !== 'quiet') {
     stderr.write(view.summary?.() ?? '');
-    stderr.write(closingText(report.issues, exitCode));
+    stderr.write(closingText(report.issues, exitCode === 130 ? session.interruptedCode() : exitCode));
   }
   return exitCode;
 }
 
 /** The last line of a log must not read like success where there was none. */
-function closingText(issues: readonly Issue[], exitCode: ExitCode): string {
+function closingText(issues: readonly Issue[], exitCode: number): string {
   if (exitCode === 0) return '';
   const errors = issues.filter((issue) => issue.severity === 'error').length;
   return `failed: ${count(errors, 'error')} (exit code ${exitCode})\n`;

@@ -115,6 +115,8 @@ export interface CacheReport extends Report {
   readonly directory: string | undefined;
   /** By digest. */
   readonly rows: readonly CacheRow[];
+  /** The bytes of each unfinished download that was removed, or in a dry run would be. */
+  readonly unfinishedBytes: readonly number[];
   readonly dryRun: boolean;
 }
 

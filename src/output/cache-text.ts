@@ -28,10 +28,13 @@ export function pruneText({ rows, dryRun }: CacheReport): string {
 }
 
 /** The line that ends a pruning. */
-export function pruneSummaryText({ rows, dryRun }: CacheReport): string {
+export function pruneSummaryText({ rows, unfinishedBytes, dryRun }: CacheReport): string {
   const removed = rows.filter((row) => row.removed);
-  const freed = formatBytes(removed.reduce((sum, { entry }) => sum + entry.bytes, 0));
-  const entries = count(removed.length, 'entry', 'entries');
+  const sizes = [...removed.map(({ entry }) => entry.bytes), ...unfinishedBytes];
+  const freed = formatBytes(sizes.reduce((sum, bytes) => sum + bytes, 0));
+  const unfinished =
+    unfinishedBytes.length === 0 ? '' : ` and ${count(unfinishedBytes.length, 'unfinished download')}`;
+  const entries = count(removed.length, 'entry', 'entries') + unfinished;
   const left = rows.length - removed.length;
   return dryRun
     ? `${entries} would be removed, ${freed} freed\n`

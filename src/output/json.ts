@@ -101,12 +101,22 @@ export function modulesDocument(report: ModulesReport, all: boolean): JsonDocume
 
 /** The document of `cache`. */
 export function cacheDocument(report: CacheReport): JsonDocument {
-  const { directory, rows, dryRun } = report;
+  const { directory, rows, unfinishedBytes, dryRun } = report;
   const bytes = rows.reduce((sum, { entry }) => sum + entry.bytes, 0);
   const removed = rows.filter((row) => row.removed);
-  const freed = removed.reduce((sum, { entry }) => sum + entry.bytes, 0);
+  const unfinished = unfinishedBytes.length;
+  const freed = [...removed.map(({ entry }) => entry.bytes), ...unfinishedBytes].reduce(
+    (sum, n) => sum + n,
+    0,
+  );
   return {
-    ...document('cache', report, [], { total: rows.length, bytes, removed: removed.length, freed }),
+    ...document('cache', report, [], {
+      total: rows.length,
+      bytes,
+      removed: removed.length,
+      unfinished,
+      freed,
+    }),
     store: directory ?? null,
     dryRun,
     entries: rows.map(({ entry, good, removed: isRemoved }) => ({

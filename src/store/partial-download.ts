@@ -78,18 +78,26 @@ export class PartialDownloads {
     else await file.discard();
   }
 
-  /** Removes what nobody went on with for a week. Never throws. */
-  async removeOld(nowMs = Date.now()): Promise<void> {
+  /**
+   * Removes what no process has and nobody went on with for so long, by default a week; in a dry run nothing. Resolves
+   * to the bytes of each. Never throws.
+   */
+  async removeOld({ minAgeMs = MAX_AGE_MS, nowMs = Date.now(), dryRun = false } = {}): Promise<number[]> {
+    const removed: number[] = [];
     for (const name of await this.#names()) {
       const [, , owner] = NAME.exec(name) ?? [];
       const path = join(this.#directory, name);
       try {
-        const ageMs = nowMs - (await lstat(path)).mtimeMs;
-        if (ageMs > MAX_AGE_MS && !(owner && (await this.#isOwned(name, owner)))) await rm(path);
+        const stats = await lstat(path);
+        const isOwned = owner !== undefined && (await this.#isOwned(name, owner));
+        if (isOwned || nowMs - stats.mtimeMs < minAgeMs) continue;
+        if (!dryRun) await rm(path);
+        if (!name.endsWith('.json')) removed.push(stats.size);
       } catch {
         // Another run removed it, or nothing can be done about it.
       }
     }
+    return removed;
   }
 
   async #open(name: string, own: string): Promise<PartialDownload | undefined> {

@@ -103,6 +103,27 @@ describe('blobs cache', () => {
     expect(left).not.toContain(sha256('aaaa'));
   });
 
+  test('prune removes unfinished downloads that no process has', async () => {
+    const store = makeStore({ one: 0 });
+    const partial = join(store, 'v1', 'partial');
+    const [mine, foreign] = [`${sha256('mine')}.${process.pid}-.1.part`, `${sha256('x')}.partial`];
+    for (const name of [`${sha256('a')}.part`, mine, foreign])
+      writeFileSync(withDirectory(join(partial, name)), '12345');
+    writeFileSync(join(partial, `${sha256('a')}.part.json`), '{}');
+
+    expect((await cache(store, 'prune', '--unused-for', '1d')).stderr).toContain(
+      'removed 0 entries, 0 B freed',
+    );
+    const dry = await cache(store, 'prune', '--max-size', '1k', '-n');
+    expect(dry.stderr).toContain('0 entries and 1 unfinished download would be removed, 5 B freed');
+    expect(filesBelow(partial)).toHaveLength(4);
+    const document = (await cache(store, 'prune', '--max-size', '1k', '--json')).json();
+
+    expect(schemaErrors('cache', document)).toEqual([]);
+    expect(document.summary).toMatchObject({ removed: 0, unfinished: 1, freed: 5 });
+    expect(filesBelow(partial)).toEqual([mine, foreign].sort());
+  });
+
   test('prune touches no directory that it did not mark, and no file that is no entry', async () => {
     const store = makeStore({ one: 40 });
     writeFileSync(join(store, 'precious.txt'), 'x');

@@ -46,6 +46,7 @@ describe.runIf(process.platform !== 'win32')('a signal during a download', () =>
       });
 
       expect(result.code).toBe(code);
+      expect(result.stderr).toContain(`(exit code ${code})\n`);
       expect(readFileSync(module.blobFile(PATH), 'utf8')).toBe(OLD);
       expect(temporaryFilesBelow(module.directory)).toEqual([]);
       expect(result.stderr).not.toMatch(/^\s+at .*:\d+/m);
