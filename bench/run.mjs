@@ -7,6 +7,7 @@ import { fetchLarge, fetchLargeStore } from './cases/fetch-large.mjs';
 import { fetchSmall0Ms, fetchSmall30Ms, fetchSmallStore } from './cases/fetch-small.mjs';
 import { list } from './cases/list.mjs';
 import { memory } from './cases/memory.mjs';
+import { verify } from './cases/verify.mjs';
 import { workspace } from './cases/workspace.mjs';
 import { formatTable } from './support/format-table.mjs';
 import { withScratchDirectory } from './support/scratch.mjs';
@@ -24,6 +25,7 @@ const cases = [
   fetchSmallStore,
   fetchLarge,
   fetchLargeStore,
+  verify,
   memory,
 ];
 

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Sha256 } from '../core/sha256.ts';
 import { createSha256 } from '../store/create-hash.ts';
+import { hashContent } from '../store/hash-content.ts';
 import type { PartialDownload, PartialDownloads } from '../store/partial-download.ts';
 import type { TemporaryFile } from '../store/temporary-file.ts';
 import { isValidator, type RangeRequest } from './range.ts';
 import type { Prefix } from './receive.ts';
-
-const BUFFER_BYTES = 1024 * 1024;
 
 /** A prefix that was hashed, and how to ask for what follows. */
 export interface Resumable {
@@ -107,21 +106,11 @@ async function hashPrefix(
   file: TemporaryFile,
   { maxBytes, signal }: { readonly maxBytes: number; readonly signal: AbortSignal },
 ): Promise<Prefix | undefined> {
-  const hash = createSha256();
-  const buffer = Buffer.allocUnsafe(BUFFER_BYTES);
-  let bytes = 0;
   try {
-    for (;;) {
-      signal.throwIfAborted();
-      const { bytesRead } = await file.handle.read(buffer, 0, buffer.length, bytes);
-      if (bytesRead === 0) break;
-      hash.update(buffer.subarray(0, bytesRead));
-      bytes += bytesRead;
-      if (bytes > maxBytes) return undefined;
-    }
+    const { hash, bytes } = await hashContent(file.handle, { signal, maxBytes });
+    return bytes === 0 || bytes > maxBytes ? undefined : { file, bytes, hash };
   } catch {
     signal.throwIfAborted();
     return undefined;
   }
-  return bytes === 0 ? undefined : { file, bytes, hash };
 }
