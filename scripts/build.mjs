@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bundles the program into dist/: one small entry, and a chunk for each command that is loaded when it is used.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { generate } from './generate.mjs';
@@ -10,14 +10,23 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 await generate();
-/** What src/fetch/transport.ts uses of undici, as its index.js makes it. */
-const UNDICI = `
+/** What each of these files uses of undici, put together as its index.js does. */
+const UNDICI = {
+  'transport.ts': `
 import Agent from 'undici/lib/dispatcher/agent.js';
-import requestOf from 'undici/lib/api/api-request.js';
-export { Agent };
-export function request(url, { dispatcher, ...options }) {
-  return requestOf.call(dispatcher, { ...options, origin: url.origin, path: url.pathname + url.search });
-}`;
+import Dispatcher from 'undici/lib/dispatcher/dispatcher.js';
+import request from 'undici/lib/api/api-request.js';
+Object.assign(Dispatcher.prototype, { request });
+export { Agent };`,
+  // Loaded after the one above, and only where there is a proxy.
+  'proxy-tunnel.ts': `
+import Dispatcher from 'undici/lib/dispatcher/dispatcher.js';
+import Pool from 'undici/lib/dispatcher/pool.js';
+import ProxyAgent from 'undici/lib/dispatcher/proxy-agent.js';
+import connect from 'undici/lib/api/api-connect.js';
+Object.assign(Dispatcher.prototype, { connect });
+export { Pool, ProxyAgent };`,
+};
 
 /** Leaves out of the bundle what the program does not use of its libraries, for a faster start. */
 const slim = {
@@ -45,12 +54,17 @@ const slim = {
     builder.onLoad({ filter: /.*/, namespace: 'unused' }, () => ({
       contents: 'export const constants = {}',
     }));
-    // Of undici, one request function and the pools below it; the rest is fetch, WebSocket, caches and mocks.
-    builder.onResolve({ filter: /^undici$/ }, () => ({ path: 'undici', namespace: 'slim-undici' }));
-    builder.onLoad({ filter: /.*/, namespace: 'slim-undici' }, () => ({
-      contents: UNDICI,
+    // Of undici, two methods and the pools below them; the rest is fetch, WebSocket, caches and mocks.
+    builder.onResolve({ filter: /^undici$/ }, ({ importer }) => ({
+      path: basename(importer),
+      namespace: 'slim-undici',
+    }));
+    builder.onLoad({ filter: /.*/, namespace: 'slim-undici' }, ({ path }) => ({
+      contents: UNDICI[path],
       resolveDir: root,
     }));
+    // Of proxies, those that speak HTTP.
+    builder.onResolve({ filter: /socks5-proxy-agent$/ }, () => ({ path: 'socks5', namespace: 'unused' }));
   },
 };
 

@@ -34,4 +34,4 @@ export interface FetchDeps {
   readonly observe: FetchObserver;
 }
 
-export type Network = Pick<HttpOptions, 'transport' | 'userAgent' | 'trace'>;
+export type Network = Pick<HttpOptions, 'transport' | 'userAgent' | 'trace' | 'credentials' | 'findProxy'>;

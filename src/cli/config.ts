@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { BlobsError } from '../core/errors.ts';
+import type { ProxySettings } from '../fetch/proxy.ts';
 import type { ModuleSearch } from '../workspace/modules/find-modules.ts';
 import { type BlobsConfig, readBlobsConfig, resolveDirectory } from './blobs-config.ts';
 import { type Environment, readEnvironment } from './environment.ts';
@@ -41,6 +42,10 @@ export interface Config {
   readonly licenseAnswersFile: string;
   /** What environment and west's section `[blobs]` say. */
   readonly blobs: () => BlobsConfig;
+  readonly proxies: ProxySettings;
+  /** Absolute netrc files, of which the first that exists counts. */
+  readonly netrcFiles: readonly string[];
+  readonly githubToken: string | undefined;
   /** `value` as an absolute directory, with `~` expanded. */
   readonly directory: (value: string) => string;
 }
@@ -81,6 +86,9 @@ export function resolveConfig(
     debug: options.debug ?? false,
     licenseAnswersFile: join(environment.stateHome, 'zephyr-blobs', 'licenses.json'),
     blobs: () => readBlobsConfig(environment, search),
+    proxies: environment.proxies,
+    netrcFiles: environment.netrcFiles(cwd),
+    githubToken: environment.githubToken,
     directory: (value) => resolveDirectory(value, environment.home, cwd),
   };
 }

@@ -2,6 +2,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { FetchDeps, Network } from '../app/fetch-options.ts';
 import type { Clock } from '../core/deps.ts';
+import { type Netrc, readNetrc } from '../fetch/netrc.ts';
+import { findProxy as findProxyFor, type HttpProxy } from '../fetch/proxy.ts';
 import type { Transport, TransportOptions } from '../fetch/transport.ts';
 import { preloadHashing } from '../store/create-hash.ts';
 import { createPrompt } from './prompt.ts';
@@ -26,10 +28,22 @@ export function createFetchDeps(session: Session): Omit<FetchDeps, 'observe'> {
 
 async function openNetwork(options: { jobs: number; timeoutMs: number }, session: Session): Promise<Network> {
   preloadHashing();
+  const { config, stderr } = session;
+  const { proxies } = config;
+  const findProxy = (url: URL): HttpProxy | undefined => findProxyFor(url, proxies);
+  let netrc: Netrc | undefined;
   return {
-    transport: lazyTransport(options),
+    transport: lazyTransport({ ...options, findProxy }),
     userAgent: `zephyr-blobs/${VERSION}`,
-    ...(session.config.debug ? { trace: (line: string) => session.stderr.write(`debug: ${line}\n`) } : {}),
+    findProxy,
+    credentials: {
+      netrc: () => {
+        netrc ??= readNetrc(config.netrcFiles);
+        return netrc;
+      },
+      githubToken: config.githubToken,
+    },
+    ...(config.debug ? { trace: (line: string) => stderr.write(`debug: ${line}\n`) } : {}),
   };
 }
 

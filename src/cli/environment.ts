@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
+import type { ProxySettings, ProxyVariable } from '../fetch/proxy.ts';
 import type { ModuleSearch } from '../workspace/modules/find-modules.ts';
 
 /** The environment variables that the program reads: the only place that names them. */
@@ -17,6 +18,11 @@ export interface Environment {
   readonly cacheHome: string;
   /** `$XDG_STATE_HOME`, else `~/.local/state`. */
   readonly stateHome: string;
+  readonly proxies: ProxySettings;
+  /** `$NETRC`, else what is usual in the home directory: absolute files, of which the first that exists counts. */
+  readonly netrcFiles: (cwd: string) => readonly string[];
+  /** `GITHUB_TOKEN`. */
+  readonly githubToken: string | undefined;
   /** What `NO_COLOR` (no-color.org) and `FORCE_COLOR` (as Node reads it) ask for. */
   readonly color: boolean | undefined;
   readonly isDumbTerminal: boolean;
@@ -36,6 +42,9 @@ export function readEnvironment(
     offline: get('BLOBS_OFFLINE'),
     cacheHome: cacheHome(env, home, platform),
     stateHome: get('XDG_STATE_HOME') ?? join(home, '.local', 'state'),
+    proxies: proxiesOf(get),
+    netrcFiles: (cwd) => netrcFiles(get('NETRC'), { cwd, home, platform }),
+    githubToken: get('GITHUB_TOKEN'),
     color: colorOf(env),
     isDumbTerminal: env['TERM'] === 'dumb',
     search: (cwd) => {
@@ -69,6 +78,35 @@ function westConfig(
     global: resolve(cwd, global),
     system: [resolve(cwd, system)],
   };
+}
+
+/**
+ * As curl reads them: lower case wins, `ALL_PROXY` stands in for either, and https never falls back on `HTTP_PROXY`.
+ * Other than curl, `HTTP_PROXY` in upper case counts, except in a CGI program, whose caller chooses it.
+ */
+function proxiesOf(get: (name: string) => string | undefined): ProxySettings {
+  const first = (...names: readonly string[]): ProxyVariable | undefined =>
+    names.flatMap((variable) => {
+      const value = get(variable);
+      return value === undefined ? [] : [{ variable, value }];
+    })[0];
+  const all = ['all_proxy', 'ALL_PROXY'];
+  const isCgi = get('REQUEST_METHOD') !== undefined;
+  const http = first('http_proxy', ...(isCgi ? [] : ['HTTP_PROXY']), ...all);
+  const https = first('https_proxy', 'HTTPS_PROXY', ...all);
+  return {
+    ...(http === undefined ? {} : { http }),
+    ...(https === undefined ? {} : { https }),
+    noProxy: get('no_proxy') ?? get('NO_PROXY') ?? '',
+  };
+}
+
+function netrcFiles(
+  named: string | undefined,
+  { cwd, home, platform }: { cwd: string; home: string; platform: NodeJS.Platform },
+): string[] {
+  if (named !== undefined) return [resolve(cwd, named)];
+  return [...(platform === 'win32' ? ['_netrc'] : []), '.netrc'].map((name) => join(home, name));
 }
 
 function cacheHome(env: NodeJS.ProcessEnv, home: string, platform: NodeJS.Platform): string {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { BlobsError } from '../core/errors.ts';
 import { attemptSource, type DownloadOptions, type Wanted } from './attempt.ts';
-import { HttpStatusError } from './http.ts';
+import { HttpStatusError } from './http-status-error.ts';
 import { LocalFileError } from './local-file-error.ts';
 import type { Job, Source } from './plan.ts';
 import type { Received } from './receive.ts';
@@ -24,7 +24,8 @@ export interface DownloadResult {
  * Tries the sources of `job` in order until one gives bytes with the right SHA-256. What fails for a reason that
  * may pass is asked again with growing delays; wrong bytes are never asked for twice at one URL.
  *
- * @throws the signal's reason when it is aborted.
+ * @throws the signal's reason when it is aborted; BlobsError BLOBS_BAD_CONFIG where the way to a source is configured
+ *   wrong.
  */
 export async function download(job: Job, options: DownloadOptions): Promise<DownloadResult> {
   const failed: FailedSource[] = [];
@@ -39,7 +40,8 @@ export async function download(job: Job, options: DownloadOptions): Promise<Down
         return { received: { ...received, source }, failed };
       } catch (error) {
         options.signal.throwIfAborted();
-        if (!(error instanceof BlobsError)) throw error;
+        // A configuration that is wrong fails the run, not a blob.
+        if (!(error instanceof BlobsError) || error.code === 'BLOBS_BAD_CONFIG') throw error;
         failed.push({ source, error });
         if (error instanceof LocalFileError) break;
       }

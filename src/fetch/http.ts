@@ -4,6 +4,10 @@ import type { Dispatcher } from 'undici';
 import { BlobsError, describeError, systemCode } from '../core/errors.ts';
 import { findUrl, redactUrl } from '../core/url.ts';
 import type { Body } from './body.ts';
+import { type Authorization, type Credentials, findAuthorization, findToken } from './credentials.ts';
+import { HttpStatusError, proxyRefusal } from './http-status-error.ts';
+import { networkError } from './network-error.ts';
+import type { HttpProxy } from './proxy.ts';
 import { findValidator, isContinuation, type RangeRequest, rangeHeaders } from './range.ts';
 import type { Transport } from './transport.ts';
 
@@ -18,19 +22,9 @@ export interface HttpOptions {
   readonly userAgent: string;
   /** Told about every request and its answer. */
   readonly trace?: (line: string) => void;
-}
-
-/** An answer that is not a success, with what the server said about trying again. */
-export class HttpStatusError extends BlobsError {
-  readonly status: number;
-  /** The Retry-After header. */
-  readonly retryAfter: string | undefined;
-
-  constructor(url: string, status: number, retryAfter: string | undefined) {
-    super('BLOBS_HTTP_STATUS', `HTTP status ${status} from ${redactUrl(url)}`);
-    this.status = status;
-    this.retryAfter = retryAfter;
-  }
+  readonly credentials?: Credentials;
+  /** The proxy that the transport asks for a URL. */
+  readonly findProxy?: (url: URL) => HttpProxy | undefined;
 }
 
 /** An answer about another range than was asked for: the whole body may be had all the same. */
@@ -45,15 +39,14 @@ export class WrongRange extends BlobsError {
  * server that honours `Accept-Encoding: identity` would have sent, also where this one does not. Where a `range` is
  * asked for, it may be that part or, from a server that will not or cannot give it, the whole.
  *
- * @throws WrongRange where the answer is about another range; BlobsError BLOBS_HTTP_STATUS (as HttpStatusError), BLOBS_REDIRECT, BLOBS_TIMEOUT, BLOBS_NETWORK,
- *   BLOBS_URL_UNSUPPORTED; the signal's reason when it is aborted.
+ * @throws WrongRange where the answer is about another range; BlobsError BLOBS_HTTP_STATUS (as HttpStatusError),
+ *   BLOBS_REDIRECT, BLOBS_TIMEOUT, BLOBS_NETWORK, BLOBS_BAD_CONFIG (a proxy or token that cannot be one), BLOBS_URL_UNSUPPORTED; the signal's reason when it is aborted.
  */
 export async function httpGet(url: string, options: HttpOptions, range?: RangeRequest): Promise<Body> {
   let current = parseHttpUrl(url);
   const headers = range === undefined ? {} : rangeHeaders(range);
   for (let redirects = 0; ; redirects++) {
-    const response = await requestOnce(current, options, headers);
-    options.trace?.(`GET ${redactUrl(current.href)} → ${response.statusCode}`);
+    const response = await ask({ url: current, headers }, options);
     if (response.statusCode === 200) return await toBody(response);
     if (range !== undefined && (response.statusCode === 206 || response.statusCode === 416)) {
       return toPart(response, range, current);
@@ -61,7 +54,7 @@ export async function httpGet(url: string, options: HttpOptions, range?: RangeRe
     await response.body.dump({ limit: 16_384 }).catch(() => undefined);
     const location = header(response, 'location');
     if (!REDIRECT_STATUSES.has(response.statusCode) || location === undefined) {
-      throw new HttpStatusError(current.href, response.statusCode, header(response, 'retry-after'));
+      throw refusal(current, response, options);
     }
     if (redirects === MAX_REDIRECTS) {
       throw new BlobsError('BLOBS_REDIRECT', `more than ${MAX_REDIRECTS} redirects from ${redactUrl(url)}`);
@@ -78,55 +71,74 @@ export function parseHttpUrl(text: string): URL {
   throw new BlobsError('BLOBS_URL_UNSUPPORTED', `the scheme of ${redactUrl(text)} is neither http nor https`);
 }
 
-/** What went wrong on the way, as a BlobsError; anything that is no network failure is returned as it is. */
-export function networkError(error: unknown, url: string, timeoutMs: number): unknown {
-  if (error instanceof BlobsError) return error;
-  const code = systemCode(error) ?? (isParserError(error) ? 'HPE_UNKNOWN' : '');
-  const where = redactUrl(url);
-  if (/^UND_ERR_(CONNECT|HEADERS|BODY)_TIMEOUT$/.test(code)) {
-    return new BlobsError('BLOBS_TIMEOUT', `no byte for ${timeoutMs / 1000} s from ${where}`, {
-      cause: error,
-    });
-  }
-  if (!NETWORK_CODES.test(code)) return error;
-  return new BlobsError('BLOBS_NETWORK', `${describeNetwork(error, code)}: ${where}`, { cause: error });
+interface Request {
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly authorization?: Authorization | undefined;
+}
+
+/** The answer to a request as the user's credentials allow it: without GITHUB_TOKEN unless that is not enough. */
+async function ask(request: Request, options: HttpOptions): Promise<Dispatcher.ResponseData> {
+  const { url } = request;
+  const isProxied = options.findProxy?.(url) !== undefined;
+  const authorization = findAuthorization({ url, isProxied }, options.credentials);
+  const response = await requestOnce({ ...request, authorization }, options);
+  if (authorization !== undefined) return response;
+  const token = findToken(url, response.statusCode, options.credentials);
+  if (token === undefined) return response;
+  await response.body.dump({ limit: 16_384 }).catch(() => undefined);
+  return requestOnce({ ...request, authorization: token }, options);
 }
 
 async function requestOnce(
   url: URL,
+  { url, headers, authorization }: Request,
   options: HttpOptions,
-  headers: Readonly<Record<string, string>>,
 ): Promise<Dispatcher.ResponseData> {
   const target = new URL(url);
-  const authorization = basicAuthorization(target);
   target.hash = '';
   target.username = '';
   target.password = '';
+  const proxy = options.findProxy?.(url);
+  const trace = (answer: string | number): void => {
+    const how = `${proxy ? ` through ${proxy.origin}` : ''}${authorization ? ` with ${authorization.from}` : ''}`;
+    options.trace?.(`GET ${redactUrl(url.href)}${how} → ${answer}`);
+  };
   try {
-    return await options.transport.request(target, {
+    const response = await options.transport.request(target, {
       timeoutMs: options.timeoutMs,
       signal: options.signal,
       headers: {
         'accept-encoding': 'identity',
         'user-agent': options.userAgent,
         ...headers,
-        ...(authorization === undefined ? {} : { authorization }),
+        ...(authorization === undefined ? {} : { authorization: authorization.value }),
       },
     });
+    trace(response.statusCode);
+    return response;
   } catch (error) {
-    options.trace?.(`GET ${redactUrl(url.href)} → ${systemCode(error) ?? describeError(error)}`);
-    throw networkError(error, url.href, options.timeoutMs);
+    trace(systemCode(error) ?? describeError(error));
+    const failure = networkError(error, url.href, options.timeoutMs);
+    // A tunnel names its proxy itself.
+    if (!(failure instanceof BlobsError) || proxy === undefined || url.protocol !== 'http:') throw failure;
+    throw new BlobsError(failure.code, `${failure.message} through the proxy ${proxy.origin}`, {
+      cause: error,
+    });
   }
 }
 
-/** What a user name and password in a URL ask for (RFC 7617). */
-function basicAuthorization(url: URL): string | undefined {
-  if (url.username === '' && url.password === '') return undefined;
-  const bytes = Buffer.from(`${url.username}:${url.password}`).toString('latin1');
-  const decoded = bytes.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
-    String.fromCharCode(Number.parseInt(hex, 16)),
-  );
-  return `Basic ${Buffer.from(decoded, 'latin1').toString('base64')}`;
+function refusal(url: URL, response: Dispatcher.ResponseData, options: HttpOptions): HttpStatusError {
+  const { statusCode } = response;
+  const proxy = options.findProxy?.(url);
+  if (statusCode === 407 && proxy) return proxyRefusal(proxy, statusCode);
+  const problem =
+    url.protocol === 'https:' && [401, 403, 404].includes(statusCode)
+      ? options.credentials?.netrc().problem
+      : undefined;
+  return new HttpStatusError(url.href, statusCode, header(response, 'retry-after'), {
+    ...(problem === undefined ? {} : { facts: [problem] }),
+  });
 }
 
 function redirectTarget(from: URL, location: string): URL {
@@ -188,29 +200,4 @@ const DECODED = new Set(['gzip', 'x-gzip', 'deflate', 'br']);
 function header(response: Dispatcher.ResponseData, name: string): string | undefined {
   const value = response.headers[name];
   return Array.isArray(value) ? value[0] : value;
-}
-
-/** undici's parser gives some of its errors no code. */
-function isParserError(error: unknown): boolean {
-  return error instanceof Error && error.name === 'HTTPParserError';
-}
-
-// Codes of undici, llhttp, zlib, the system, Node's streams, and OpenSSL. Others are no failure of the source.
-const NETWORK_CODES =
-  /^(UND_ERR_(?!ABORTED)|HPE_|Z_|E[A-Z0-9]+$|EAI_|ERR_(STREAM|SSL|TLS|SOCKET|HTTP)_|CERT_|DEPTH_|SELF_|UNABLE_)/;
-
-const NETWORK_MESSAGES: Record<string, string> = {
-  ECONNREFUSED: 'connection refused',
-  ECONNRESET: 'connection reset',
-  EPIPE: 'connection reset',
-  ENOTFOUND: 'host not found',
-  EAI_AGAIN: 'the name service does not answer',
-  UND_ERR_SOCKET: 'the connection ended too early',
-  UND_ERR_REQ_CONTENT_LENGTH_MISMATCH: 'the body is not as long as announced',
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'the body is not as long as announced',
-};
-
-function describeNetwork(error: unknown, code: string): string {
-  if (code.startsWith('HPE_')) return 'the answer is not HTTP';
-  return NETWORK_MESSAGES[code] ?? `${describeError(error)} (${code})`;
 }

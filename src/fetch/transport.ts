@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Agent, type Dispatcher, request } from 'undici';
+import { Agent, type Dispatcher } from 'undici';
+import { BlobsError } from '../core/errors.ts';
+import { redactUrl } from '../core/url.ts';
+import type { HttpProxy } from './proxy.ts';
 
 /** Sends requests over connections that are kept alive between downloads. */
 export interface Transport {
@@ -19,22 +22,90 @@ export interface TransportOptions {
   readonly jobs: number;
   /** How long a connection may take to be made. */
   readonly timeoutMs: number;
+  /** The proxy to ask for a URL; without it, or where there is none, its host is asked. */
+  readonly findProxy?: (url: URL) => HttpProxy | undefined;
+}
+
+/** Whom a request goes to, and what stands in its first line. */
+interface Route {
+  readonly dispatcher: Dispatcher;
+  readonly origin: string;
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** How many waits, each as long as the timeout, may pass before there is an answer. */
+  readonly waits: number;
 }
 
 /** A transport for HTTP/1.1. Loading this file loads undici, so it is imported when the first download needs it. */
-export function openTransport({ jobs, timeoutMs }: TransportOptions): Transport {
-  const dispatcher = new Agent({ connections: jobs, connect: { timeout: timeoutMs } });
-  return {
-    request: (url, options) =>
-      request(url, {
-        dispatcher,
-        method: 'GET',
-        headers: options.headers,
-        headersTimeout: options.timeoutMs,
-        bodyTimeout: options.timeoutMs,
-        signal: options.signal,
-      }),
-    // destroy() ends connections that close() would wait for, such as one that a timeout left half-read.
-    close: () => dispatcher.destroy(),
+export function openTransport({ jobs, timeoutMs, findProxy }: TransportOptions): Transport {
+  const agent = new Agent({ connections: jobs, connect: { timeout: timeoutMs } });
+  let tunnel: Promise<Dispatcher> | undefined;
+  const openTunnel = async (proxy: HttpProxy): Promise<Dispatcher> => {
+    const { openProxyTunnel } = await import('./proxy-tunnel.ts');
+    return openProxyTunnel(proxy, { jobs, timeoutMs });
   };
+  const findRoute = async (url: URL): Promise<Route> => {
+    const proxy = findProxy?.(url);
+    const path = url.pathname + url.search;
+    if (proxy === undefined) return { dispatcher: agent, origin: url.origin, path, waits: 2 };
+    if (url.protocol === 'http:') return plainRoute(url, proxy, agent);
+    // One tunnel does: the environment names one proxy for https.
+    tunnel ??= openTunnel(proxy);
+    return { dispatcher: await tunnel, origin: url.origin, path, waits: 4 };
+  };
+  return {
+    request: async (url, options) => {
+      const { waits, headers, ...route } = await findRoute(url);
+      const limit = limitAnswer(url, options, waits);
+      try {
+        return await route.dispatcher.request({
+          origin: route.origin,
+          path: route.path,
+          method: 'GET',
+          headers: { ...options.headers, ...headers },
+          headersTimeout: options.timeoutMs,
+          bodyTimeout: options.timeoutMs,
+          signal: limit.signal,
+        });
+      } finally {
+        limit.lift();
+      }
+    },
+    // destroy() ends connections that close() would wait for, such as one that a timeout left half-read.
+    close: async () => {
+      await Promise.all([agent.destroy(), tunnel?.then((opened) => opened.destroy())]);
+    },
+  };
+}
+
+/** Plain http is asked of the proxy itself (RFC 9112 §3.2.2); many refuse to tunnel it. */
+function plainRoute(url: URL, proxy: HttpProxy, dispatcher: Dispatcher): Route {
+  return {
+    dispatcher,
+    origin: proxy.origin,
+    path: url.origin + url.pathname + url.search,
+    headers: {
+      host: url.host,
+      ...(proxy.authorization === undefined ? {} : { 'proxy-authorization': proxy.authorization }),
+    },
+    waits: 2,
+  };
+}
+
+/**
+ * A signal that also ends a request whose answer has not begun after `waits` timeouts, however busy the server is
+ * with interim answers, of which each would start undici's own timeout again.
+ */
+function limitAnswer(
+  url: URL,
+  { timeoutMs, signal }: RequestOptions,
+  waits: number,
+): { readonly signal: AbortSignal; readonly lift: () => void } {
+  const limit = new AbortController();
+  const limitMs = timeoutMs * waits;
+  const timer = setTimeout(() => {
+    const message = `no answer within ${limitMs / 1000} s from ${redactUrl(url.href)}`;
+    limit.abort(new BlobsError('BLOBS_TIMEOUT', message));
+  }, limitMs);
+  return { signal: AbortSignal.any([signal, limit.signal]), lift: () => clearTimeout(timer) };
 }

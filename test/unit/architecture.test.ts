@@ -32,7 +32,7 @@ const LAYERS: Readonly<
 /** Packages that only some files may import: for their values, and for their types. */
 const PACKAGES: Readonly<Record<string, { readonly values: RegExp; readonly types: RegExp }>> = {
   commander: { values: /^cli\//, types: /^cli\// },
-  undici: { values: /^fetch\/transport\.ts$/, types: /^fetch\// },
+  undici: { values: /^fetch\/(?:transport|proxy-tunnel)\.ts$/, types: /^fetch\// },
   ajv: { values: /^$/, types: /^module\// },
 };
 

@@ -2,7 +2,9 @@
 import { buffer } from 'node:stream/consumers';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { HttpStatusError, httpGet, networkError, parseHttpUrl } from '../../../src/fetch/http.ts';
+import { httpGet, parseHttpUrl } from '../../../src/fetch/http.ts';
+import { HttpStatusError } from '../../../src/fetch/http-status-error.ts';
+import { networkError } from '../../../src/fetch/network-error.ts';
 import { type FaultServer, startFaultServer } from '../../support/fault-server.ts';
 import { someBytes } from '../../support/temp.ts';
 import { caught } from '../../unit/samples.ts';

@@ -14,20 +14,26 @@ async function get(url: string, transport?: Transport): Promise<string> {
   return (await buffer(stream)).toString();
 }
 
-/** Answers each URL with a redirect to what `targets` says, else with "end"; no byte leaves the process. */
+/** A status, or where a redirect leads. */
+type FakeAnswer = number | string;
+
+/** Answers each URL with what `targets` says, else with "end"; no byte leaves the process. */
 class FakeTransport implements Transport {
   readonly asked: { url: string; authorization: string | undefined }[] = [];
-  readonly #targets: Readonly<Record<string, string>>;
+  readonly #targets: Readonly<Record<string, FakeAnswer | readonly FakeAnswer[]>>;
 
-  constructor(targets: Readonly<Record<string, string>>) {
+  constructor(targets: Readonly<Record<string, FakeAnswer | readonly FakeAnswer[]>>) {
     this.#targets = targets;
   }
 
   async request(url: URL, options: RequestOptions): Promise<Dispatcher.ResponseData> {
     this.asked.push({ url: url.href, authorization: options.headers['authorization'] });
-    const location = this.#targets[url.href];
+    const asked = this.asked.filter((one) => one.url === url.href).length;
+    const answers = [this.#targets[url.href] ?? 200].flat();
+    const answer = answers[Math.min(asked, answers.length) - 1] ?? 200;
+    const location = typeof answer === 'string' ? answer : undefined;
     const body = Object.assign(Readable.from([Buffer.from('end')]), { dump: async () => undefined });
-    const response = { statusCode: location === undefined ? 200 : 302, headers: { location }, body };
+    const response = { statusCode: typeof answer === 'number' ? answer : 302, headers: { location }, body };
     return response as unknown as Dispatcher.ResponseData;
   }
 
@@ -146,5 +152,82 @@ describe('credentials in a URL', () => {
     const from = 'https://user:hunter2@a.invalid/';
     const transport = new FakeTransport({ 'https://a.invalid/': 'http://user:hunter2@b.invalid/' });
     expect((await caught(() => get(from, transport))).message).not.toContain('hunter2');
+  });
+});
+
+describe('credentials of the user', () => {
+  const PLAIN = Buffer.from('me:hunter2').toString('base64');
+  const credentials = {
+    netrc: () => ({ logins: new Map([['a.invalid', { login: 'me', password: 'hunter2' }]]) }),
+    githubToken: 'ghp_hunter2',
+  };
+
+  async function ask(url: string, transport: FakeTransport): Promise<string[]> {
+    const lines: string[] = [];
+    const trace = (line: string): void => void lines.push(line);
+    await httpGet(url, { ...httpOptions({ transport }), credentials, trace }).catch((error: unknown) => {
+      lines.push(String(error));
+    });
+    return lines;
+  }
+
+  it('from netrc go to their own host alone, whoever redirects', async () => {
+    const transport = new FakeTransport({
+      'https://a.invalid/': 'https://b.invalid/',
+      'https://b.invalid/': 'https://a.invalid:444/',
+      'https://a.invalid:444/': 'https://sub.a.invalid/',
+    });
+    const lines = await ask('https://a.invalid/', transport);
+    expect(transport.asked.map(({ authorization }) => authorization)).toEqual([
+      `Basic ${PLAIN}`,
+      undefined,
+      `Basic ${PLAIN}`,
+      undefined,
+    ]);
+    expect(lines[0]).toBe('GET https://a.invalid/ with netrc → 302');
+    expect(lines.join()).not.toMatch(new RegExp(`hunter2|${PLAIN}`));
+  });
+
+  it.each([401, 403, 404])('from GITHUB_TOKEN are sent once, after %i without them', async (status) => {
+    const transport = new FakeTransport({ 'https://github.com/': status });
+    const lines = await ask('https://github.com/', transport);
+    expect(transport.asked.map(({ authorization }) => authorization)).toEqual([
+      undefined,
+      'Bearer ghp_hunter2',
+    ]);
+    expect(lines).toEqual([
+      `GET https://github.com/ → ${status}`,
+      `GET https://github.com/ with GITHUB_TOKEN → ${status}`,
+      `BlobsError: HTTP status ${status} from https://github.com/`,
+    ]);
+  });
+
+  it('from GITHUB_TOKEN do not follow a redirect, nor come after other credentials', async () => {
+    const transport = new FakeTransport({
+      'https://github.com/': [404, 'https://objects.githubusercontent.com/'],
+      'https://objects.githubusercontent.com/': 403,
+    });
+    await ask('https://github.com/', transport);
+    expect(transport.asked.map(({ authorization }) => authorization)).toEqual([
+      undefined,
+      'Bearer ghp_hunter2',
+      undefined,
+    ]);
+    const other = new FakeTransport({ 'https://github.com/': 404 });
+    await ask('https://me:x@github.com/', other);
+    expect(other.asked).toHaveLength(1);
+  });
+
+  it('that could not be read are told of where they may have been missing', async () => {
+    const problem = '/h/.netrc was not used: line 1 holds a word that is not expected here';
+    const transport = new FakeTransport({ 'https://a.invalid/': 403, 'https://a.invalid/gone': 410 });
+    const options = {
+      ...httpOptions({ transport }),
+      credentials: { githubToken: undefined, netrc: () => ({ logins: new Map(), problem }) },
+    };
+    const error = await caught(() => httpGet('https://a.invalid/', options));
+    expect(error.details.facts).toEqual([problem]);
+    const gone = await caught(() => httpGet('https://a.invalid/gone', options));
+    expect(gone.details.facts).toBeUndefined();
   });
 });

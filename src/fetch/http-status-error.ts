@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+import { BlobsError, type ErrorDetails } from '../core/errors.ts';
+import { redactUrl } from '../core/url.ts';
+import type { HttpProxy } from './proxy.ts';
+
+/** An answer that is not a success, with what the server said about trying again. */
+export class HttpStatusError extends BlobsError {
+  readonly status: number;
+  /** The Retry-After header. */
+  readonly retryAfter: string | undefined;
+
+  constructor(
+    url: string,
+    status: number,
+    retryAfter: string | undefined,
+    { message, ...details }: ErrorDetails & { readonly message?: string } = {},
+  ) {
+    super('BLOBS_HTTP_STATUS', message ?? `HTTP status ${status} from ${redactUrl(url)}`, details);
+    this.status = status;
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** The proxy itself answered with `status` instead of passing the request on. */
+export function proxyRefusal(proxy: HttpProxy, status: number): HttpStatusError {
+  if (status !== 407) {
+    return new HttpStatusError(proxy.origin, status, undefined, {
+      message: `the proxy ${proxy.origin} refused the connection with HTTP status ${status}`,
+      hint: 'ask who runs the proxy, or list the host in NO_PROXY',
+    });
+  }
+  const wants = proxy.authorization === undefined ? 'a user name and a password' : 'other credentials';
+  return new HttpStatusError(proxy.origin, status, undefined, {
+    message: `the proxy ${proxy.origin} asks for ${wants} (HTTP status 407)`,
+    hint: 'put them into the URL of the proxy: http://USER:PASSWORD@HOST:PORT',
+  });
+}
