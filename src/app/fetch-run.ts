@@ -4,6 +4,7 @@ import { type Blob, blobLabel } from '../core/blob.ts';
 import type { BlobsError } from '../core/errors.ts';
 import type { FetchRow, Issue } from '../core/report.ts';
 import { count } from '../core/text.ts';
+import { letHostsRest } from '../fetch/host-rest.ts';
 import { type Decision, describeSource, type Job } from '../fetch/plan.ts';
 import { LATER, runPool } from '../fetch/pool.ts';
 import type { BlobState } from './blob-state.ts';
@@ -99,6 +100,7 @@ export class FetchRun {
     const jobOptions: JobOptions = {
       ...options,
       ...network,
+      transport: letHostsRest(network.transport, { ...options, ...deps, ...network }),
       caches,
       clock: deps.clock,
       random: deps.random,

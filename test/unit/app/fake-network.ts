@@ -43,7 +43,7 @@ export async function runFetch(
     const response = {
       statusCode: typeof answer === 'number' ? answer : 200,
       headers: {},
-      body: Object.assign(body, { dump: async () => undefined }),
+      body: Object.assign(body, { dump: async () => void body.destroy() }),
     };
     return response as unknown as Dispatcher.ResponseData;
   };
