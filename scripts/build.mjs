@@ -28,6 +28,13 @@ Object.assign(Dispatcher.prototype, { connect });
 export { Pool, ProxyAgent };`,
 };
 
+/** How a method of undici's parser begins. */
+const FINISH = `  finish () {
+    assert(currentParser === null)
+    assert(this.ptr != null)
+    assert(!this.paused)
+`;
+
 /** Leaves out of the bundle what the program does not use of its libraries, for a faster start. */
 const slim = {
   name: 'slim',
@@ -63,6 +70,14 @@ const slim = {
       contents: UNDICI[path],
       resolveDir: root,
     }));
+    // Where the server closes a connection that is paused, an assertion would end the program (nodejs/undici#5360, fixed
+    // in undici 8, which wants a later Node.js). Without it the request fails, and is tried again.
+    builder.onLoad({ filter: /undici[\\/]lib[\\/]dispatcher[\\/]client-h1\.js$/ }, ({ path }) => {
+      const [before, after, ...rest] = readFileSync(path, 'utf8').split(FINISH);
+      if (after === undefined || rest.length > 0)
+        throw new Error('undici has changed: look at Parser.finish() again');
+      return { contents: before + FINISH.replace(/.*this\.paused.*\n/, '') + after };
+    });
     // Of proxies, those that speak HTTP.
     builder.onResolve({ filter: /socks5-proxy-agent$/ }, () => ({ path: 'socks5', namespace: 'unused' }));
   },

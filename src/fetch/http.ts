@@ -40,7 +40,8 @@ export class WrongRange extends BlobsError {
  * asked for, it may be that part or, from a server that will not or cannot give it, the whole.
  *
  * @throws WrongRange where the answer is about another range; BlobsError BLOBS_HTTP_STATUS (as HttpStatusError),
- *   BLOBS_REDIRECT, BLOBS_TIMEOUT, BLOBS_NETWORK, BLOBS_BAD_CONFIG (a proxy or token that cannot be one), BLOBS_URL_UNSUPPORTED; the signal's reason when it is aborted.
+ *   BLOBS_REDIRECT, BLOBS_TIMEOUT, BLOBS_NETWORK, BLOBS_BAD_CONFIG for a proxy or a token that cannot be one,
+ *   BLOBS_URL_UNSUPPORTED; the signal's reason when it is aborted.
  */
 export async function httpGet(url: string, options: HttpOptions, range?: RangeRequest): Promise<Body> {
   let current = parseHttpUrl(url);
@@ -71,28 +72,28 @@ export function parseHttpUrl(text: string): URL {
   throw new BlobsError('BLOBS_URL_UNSUPPORTED', `the scheme of ${redactUrl(text)} is neither http nor https`);
 }
 
-interface Request {
+/** A request for one URL. */
+interface Question {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly authorization?: Authorization | undefined;
 }
 
 /** The answer to a request as the user's credentials allow it: without GITHUB_TOKEN unless that is not enough. */
-async function ask(request: Request, options: HttpOptions): Promise<Dispatcher.ResponseData> {
-  const { url } = request;
+async function ask(question: Question, options: HttpOptions): Promise<Dispatcher.ResponseData> {
+  const { url } = question;
   const isProxied = options.findProxy?.(url) !== undefined;
   const authorization = findAuthorization({ url, isProxied }, options.credentials);
-  const response = await requestOnce({ ...request, authorization }, options);
+  const response = await requestOnce({ ...question, authorization }, options);
   if (authorization !== undefined) return response;
   const token = findToken(url, response.statusCode, options.credentials);
   if (token === undefined) return response;
   await response.body.dump({ limit: 16_384 }).catch(() => undefined);
-  return requestOnce({ ...request, authorization: token }, options);
+  return requestOnce({ ...question, authorization: token }, options);
 }
 
 async function requestOnce(
-  url: URL,
-  { url, headers, authorization }: Request,
+  { url, headers, authorization }: Question,
   options: HttpOptions,
 ): Promise<Dispatcher.ResponseData> {
   const target = new URL(url);

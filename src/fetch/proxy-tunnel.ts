@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Dispatcher, Pool, ProxyAgent } from 'undici';
+import { type Agent, type Dispatcher, Pool, ProxyAgent } from 'undici';
+import { pauseCarefully } from './careful-pause.ts';
 import { proxyRefusal } from './http-status-error.ts';
 import { networkError } from './network-error.ts';
 import type { HttpProxy } from './proxy.ts';
@@ -21,7 +22,7 @@ interface Connecting {
  * BLOBS_NETWORK or BLOBS_TIMEOUT where it does not answer.
  */
 export function openProxyTunnel(proxy: HttpProxy, { jobs, timeoutMs }: TunnelOptions): Dispatcher {
-  return new ProxyAgent({
+  return new CarefulProxyAgent({
     uri: proxy.origin,
     ...(proxy.authorization === undefined ? {} : { token: proxy.authorization }),
     connections: jobs,
@@ -36,6 +37,12 @@ export function openProxyTunnel(proxy: HttpProxy, { jobs, timeoutMs }: TunnelOpt
       });
     },
   });
+}
+
+class CarefulProxyAgent extends ProxyAgent {
+  override dispatch(options: Agent.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+    return super.dispatch(options, pauseCarefully(handler));
+  }
 }
 
 /**

@@ -2,6 +2,7 @@
 import { Agent, type Dispatcher } from 'undici';
 import { BlobsError } from '../core/errors.ts';
 import { redactUrl } from '../core/url.ts';
+import { pauseCarefully } from './careful-pause.ts';
 import type { HttpProxy } from './proxy.ts';
 
 /** Sends requests over connections that are kept alive between downloads. */
@@ -38,7 +39,7 @@ interface Route {
 
 /** A transport for HTTP/1.1. Loading this file loads undici, so it is imported when the first download needs it. */
 export function openTransport({ jobs, timeoutMs, findProxy }: TransportOptions): Transport {
-  const agent = new Agent({ connections: jobs, connect: { timeout: timeoutMs } });
+  const agent = new CarefulAgent({ connections: jobs, connect: { timeout: timeoutMs } });
   let tunnel: Promise<Dispatcher> | undefined;
   const openTunnel = async (proxy: HttpProxy): Promise<Dispatcher> => {
     const { openProxyTunnel } = await import('./proxy-tunnel.ts');
@@ -76,6 +77,12 @@ export function openTransport({ jobs, timeoutMs, findProxy }: TransportOptions):
       await Promise.all([agent.destroy(), tunnel?.then((opened) => opened.destroy())]);
     },
   };
+}
+
+class CarefulAgent extends Agent {
+  override dispatch(options: Agent.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+    return super.dispatch(options, pauseCarefully(handler));
+  }
 }
 
 /** Plain http is asked of the proxy itself (RFC 9112 §3.2.2); many refuse to tunnel it. */
