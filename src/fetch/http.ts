@@ -101,8 +101,10 @@ async function requestOnce(
   target.username = '';
   target.password = '';
   const proxy = options.findProxy?.(url);
+  // What stands in the URL is no news.
+  const secret = authorization?.from === 'the URL' ? undefined : authorization?.from;
   const trace = (answer: string | number): void => {
-    const how = `${proxy ? ` through ${proxy.origin}` : ''}${authorization ? ` with ${authorization.from}` : ''}`;
+    const how = `${proxy ? ` through ${proxy.origin}` : ''}${secret ? ` with ${secret}` : ''}`;
     options.trace?.(`GET ${redactUrl(url.href)}${how} → ${answer}`);
   };
   try {
