@@ -34,6 +34,7 @@ export const ERROR_MEANINGS = {
   BLOBS_FETCHER_UNSUPPORTED: 'a fetcher that this version does not know',
   BLOBS_NOT_A_FILE: "something other than a regular file stands at a blob's place",
   BLOBS_FILE_ACCESS: 'a file or directory cannot be read, written or removed',
+  BLOBS_GIT_FAILED: 'git cannot say what it tracks',
   BLOBS_OFFLINE: 'a blob is only to be had over the network, which is off limits',
   BLOBS_STOPPED: 'not tried, because --fail-fast stopped the run',
   BLOBS_INTERRUPTED: 'interrupted by a signal',

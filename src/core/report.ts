@@ -91,6 +91,26 @@ export interface CleanReport extends Report {
   readonly dryRun: boolean;
 }
 
+/** A file below a module's `zephyr/blobs` that neither its module.yml declares nor git tracks. */
+export interface UntrackedRow {
+  /** The module's name. */
+  readonly module: string;
+  /** Below `zephyr/blobs`, with forward slashes; bytes that are no UTF-8 stand as `\\xNN`. */
+  readonly path: string;
+  /** Absolute, spelt as `path` is. */
+  readonly abspath: string;
+  /** 0 for what is no regular file, such as a symbolic link. */
+  readonly bytes: number;
+  /** Of clean: whether it was removed, or in a dry run would be. */
+  readonly removed?: boolean;
+}
+
+export interface UntrackedReport extends Report {
+  /** By module, then by path. */
+  readonly rows: readonly UntrackedRow[];
+  readonly dryRun: boolean;
+}
+
 /** A file of the local store. */
 export interface StoreEntry {
   readonly digest: Sha256;

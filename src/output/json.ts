@@ -9,6 +9,8 @@ import type {
   Issue,
   ModulesReport,
   Report,
+  UntrackedReport,
+  UntrackedRow,
 } from '../core/report.ts';
 import { redactText, redactUrl } from '../core/url.ts';
 
@@ -74,6 +76,24 @@ export function cleanDocument(report: CleanReport): JsonDocument {
     bytes: report.rows.reduce((sum, row) => sum + row.freedBytes, 0),
   };
   return { ...document('clean', report, blobs, summary), dryRun: report.dryRun };
+}
+
+/** The document of `list --untracked` and `clean --untracked`. */
+export function untrackedDocument(command: 'list' | 'clean', report: UntrackedReport): JsonDocument {
+  const { rows, dryRun } = report;
+  const removed = rows.filter((row) => row.removed);
+  const sum = (some: readonly UntrackedRow[]): number => some.reduce((bytes, row) => bytes + row.bytes, 0);
+  const summary =
+    command === 'list'
+      ? { total: rows.length, bytes: sum(rows) }
+      : { total: rows.length, removed: removed.length, bytes: sum(removed) };
+  return {
+    ...document(command, report, [], summary),
+    ...(command === 'clean' ? { dryRun } : {}),
+    untracked: rows.map(({ module, path, abspath, bytes, removed: isRemoved }) => {
+      return { module, path, abspath, bytes, ...(isRemoved === undefined ? {} : { removed: isRemoved }) };
+    }),
+  };
 }
 
 export function modulesDocument(report: ModulesReport, all: boolean): JsonDocument {
