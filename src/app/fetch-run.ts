@@ -4,6 +4,7 @@ import { type Blob, blobLabel } from '../core/blob.ts';
 import type { BlobsError } from '../core/errors.ts';
 import type { FetchRow, Issue } from '../core/report.ts';
 import { count } from '../core/text.ts';
+import { FreeSpace } from '../fetch/free-space.ts';
 import { type Decision, describeSource, type Job } from '../fetch/plan.ts';
 import { LATER, runPool } from '../fetch/pool.ts';
 import type { BlobState } from './blob-state.ts';
@@ -100,6 +101,7 @@ export class FetchRun {
       ...options,
       ...network,
       caches,
+      freeSpace: new FreeSpace(),
       clock: deps.clock,
       random: deps.random,
       signal: either,

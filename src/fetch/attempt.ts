@@ -5,10 +5,11 @@ import type { Sha256 } from '../core/sha256.ts';
 import type { PartialDownloads } from '../store/partial-download.ts';
 import type { Body } from './body.ts';
 import { openFileSource } from './file-source.ts';
+import type { Room } from './free-space.ts';
 import { type HttpOptions, httpGet, networkError, WrongRange } from './http.ts';
 import { describeSource, type Job, type RemoteSource, type Source } from './plan.ts';
 import type { RangeRequest } from './range.ts';
-import { type Received, type ReceiveOptions, receive } from './receive.ts';
+import { type Prefix, type Received, type ReceiveOptions, receive } from './receive.ts';
 import { receiveFile } from './receive-file.ts';
 import type { Resumable, Unfinished } from './unfinished.ts';
 
@@ -29,6 +30,8 @@ export interface DownloadOptions extends HttpOptions {
   readonly beforeWrite?: () => void;
   /** Where unfinished downloads are kept for later runs. The caller has the lock of what is downloaded. */
   readonly partials?: PartialDownloads | undefined;
+  /** Room for what is downloaded: reserved before a download whose size is known. */
+  readonly room?: Room;
 }
 
 /** What happens during one download. */
@@ -69,7 +72,10 @@ export async function attemptSource(
         : { maxBytes: job.size, isDeclaredSize: true },
     signal: options.signal,
     ...(options.beforeWrite === undefined ? {} : { beforeWrite: options.beforeWrite }),
-    onBytes: (bytes) => options.onProgress({ kind: 'bytes', bytes }),
+    onBytes: (bytes) => {
+      options.room?.wrote(bytes);
+      options.onProgress({ kind: 'bytes', bytes });
+    },
   };
   if ('file' in source) {
     const received = await receiveFile(source.file, receiveOptions);
@@ -124,7 +130,11 @@ async function transfer(
 ): Promise<Received> {
   const { url } = source;
   let prefix = resumable?.prefix;
-  const body = await openSource(source, options, resumable?.range).catch(async (error: unknown) => {
+  const open = async (): Promise<Body> => {
+    if (job.size !== undefined) await options.room?.reserve(job.size, prefix?.bytes);
+    return openSource(source, options, resumable?.range);
+  };
+  const body = await open().catch(async (error: unknown) => {
     if (error instanceof WrongRange) await prefix?.file.discard();
     else if (resumable)
       await unfinished.keep(resumable.prefix.file, { url, validator: resumable.range.validator });
@@ -143,6 +153,7 @@ async function transfer(
   }
   const { validator } = body;
   try {
+    if (job.size === undefined) await reserveAnnounced(body, prefix, options);
     const received = await receive(body, {
       ...receiveOptions,
       ...(prefix ? { prefix } : {}),
@@ -156,6 +167,23 @@ async function transfer(
     return await verified(received, job, source, body);
   } catch (error) {
     throw networkError(error, url, options.timeoutMs);
+  }
+}
+
+/** Reserves room for as much as the source announces. More than is allowed is refused for that alone, soon after. */
+async function reserveAnnounced(
+  { stream, length }: Body,
+  prefix: Prefix | undefined,
+  { room, maxSizeBytes }: DownloadOptions,
+): Promise<void> {
+  const present = prefix?.bytes ?? 0;
+  if (length === undefined || present + length > maxSizeBytes) return;
+  try {
+    await room?.reserve(present + length, present);
+  } catch (error) {
+    stream.destroy();
+    await prefix?.file.discard();
+    throw error;
   }
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { BlobsError, describeError } from '../core/errors.ts';
+import { BlobsError, describeError, NO_SPACE_HINT, saysNoSpace } from '../core/errors.ts';
 
 /** A failure of this machine rather than of the source: no other source would do better. */
 export class LocalFileError extends BlobsError {}
@@ -9,6 +9,11 @@ export async function local<T>(action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (error) {
-    throw new LocalFileError('BLOBS_FILE_ACCESS', `cannot write: ${describeError(error)}`, { cause: error });
+    const isFull = saysNoSpace(error);
+    throw new LocalFileError(
+      isFull ? 'BLOBS_NO_SPACE' : 'BLOBS_FILE_ACCESS',
+      `cannot write: ${describeError(error)}`,
+      { cause: error, ...(isFull ? { hint: NO_SPACE_HINT } : {}) },
+    );
   }
 }
