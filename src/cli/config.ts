@@ -39,6 +39,8 @@ export interface Config {
   readonly debug: boolean;
   /** The file that remembers accepted licences. */
   readonly licenseAnswersFile: string;
+  /** What it was made of. */
+  readonly given: { readonly options: GlobalOptions; readonly environment: Environment };
   /** What environment and west's section `[blobs]` say. */
   readonly blobs: () => BlobsConfig;
   /** `value` as an absolute directory, with `~` expanded. */
@@ -80,6 +82,7 @@ export function resolveConfig(
       terminals.stderr && !environment.isDumbTerminal && !options.quiet && (options.progress ?? true),
     debug: options.debug ?? false,
     licenseAnswersFile: join(environment.stateHome, 'zephyr-blobs', 'licenses.json'),
+    given: { options, environment },
     blobs: () => readBlobsConfig(environment, search),
     directory: (value) => resolveDirectory(value, environment.home, cwd),
   };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
+import type { SettingOrigin } from '../core/report.ts';
 import type { ModuleSearch } from '../workspace/modules/find-modules.ts';
 
 /** The environment variables that the program reads: the only place that names them. */
@@ -17,6 +18,7 @@ export interface Environment {
   readonly cacheHome: string;
   /** `$XDG_STATE_HOME`, else `~/.local/state`. */
   readonly stateHome: string;
+  readonly stateOrigin: SettingOrigin;
   /** What `NO_COLOR` (no-color.org) and `FORCE_COLOR` (as Node reads it) ask for. */
   readonly color: boolean | undefined;
   readonly isDumbTerminal: boolean;
@@ -36,6 +38,9 @@ export function readEnvironment(
     offline: get('BLOBS_OFFLINE'),
     cacheHome: cacheHome(env, home, platform),
     stateHome: get('XDG_STATE_HOME') ?? join(home, '.local', 'state'),
+    stateOrigin: get('XDG_STATE_HOME')
+      ? { from: 'environment', name: 'XDG_STATE_HOME' }
+      : { from: 'default' },
     color: colorOf(env),
     isDumbTerminal: env['TERM'] === 'dumb',
     search: (cwd) => {

@@ -140,6 +140,29 @@ export interface CacheReport extends Report {
   readonly dryRun: boolean;
 }
 
+/** Where a value of the configuration comes from. */
+export type SettingOrigin =
+  | { readonly from: 'option' | 'environment'; readonly name: string }
+  | { readonly from: 'west'; readonly name: string; readonly file: string; readonly line: number }
+  /** `name` says where. */
+  | { readonly from: 'found'; readonly name: string }
+  | { readonly from: 'default' };
+
+export type SettingValue = string | number | boolean | readonly string[] | null;
+
+/** One value of the configuration, without secrets. */
+export interface SettingRow {
+  readonly name: string;
+  /** Null for none. */
+  readonly value: SettingValue;
+  readonly origin: SettingOrigin;
+}
+
+export interface ConfigReport extends Report {
+  /** Those that could not be understood are left out. */
+  readonly rows: readonly SettingRow[];
+}
+
 /** A module with what is there of its blobs. */
 export interface ModuleRow {
   readonly module: Module;

@@ -5,10 +5,12 @@ import type {
   BlobRow,
   CacheReport,
   CleanReport,
+  ConfigReport,
   FetchReport,
   Issue,
   ModulesReport,
   Report,
+  SettingValue,
   UntrackedReport,
   UntrackedRow,
 } from '../core/report.ts';
@@ -30,6 +32,7 @@ export interface JsonDocument {
 const EMPTY: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   modules: { workspace: null, projects: [], modules: [] },
   cache: { store: null, entries: [] },
+  config: { settings: [] },
 };
 
 /** The document of a run that ended before there was a report. */
@@ -147,6 +150,19 @@ export function cacheDocument(report: CacheReport): JsonDocument {
       ...(good === undefined ? {} : { good }),
       ...(isRemoved === undefined ? {} : { removed: isRemoved }),
     })),
+  };
+}
+
+/** The document of `config`. */
+export function configDocument(report: ConfigReport): JsonDocument {
+  const { rows } = report;
+  const shown = (value: SettingValue): SettingValue => {
+    if (typeof value === 'string') return redactText(value);
+    return typeof value === 'object' && value !== null ? value.map(redactText) : value;
+  };
+  return {
+    ...document('config', report, [], { total: rows.length }),
+    settings: rows.map((row) => ({ ...row, value: shown(row.value) })),
   };
 }
 
