@@ -142,10 +142,11 @@ describe('config', () => {
   test('shows no secrets, and takes no arguments', async () => {
     const cwd = tempDir();
     mkdirSync(join(cwd, 'x'));
-    const env = { BLOBS_STORE: 'https://user:secret@host/x' };
+    const env = { BLOBS_JOBS: 'https://user:secret@host/x' };
     for (const options of [[], ['--json']]) {
       const result = await runCli(['config', ...options], { cwd, env });
-      expect(result.stdout).not.toContain('secret');
+      expect(result.code).toBe(2);
+      expect(result.stdout + result.stderr).not.toContain('secret');
     }
     expect((await runCli(['config', 'hal_x'], { cwd })).code).toBe(2);
   });
