@@ -219,7 +219,10 @@ describe('where it cannot be told, nothing counts as untracked', () => {
 });
 
 describe('a hostile repository', () => {
-  onPosix('has nothing run, and does not point git elsewhere', async () => {
+  onPosix.each<[string, (module: MadeModule) => string]>([
+    ['another directory', () => `worktree = ${tempDir()}\n\tbare = true`],
+    ['the directory around it', ({ directory }) => `worktree = ${join(directory, '..')}`],
+  ])('has nothing run, and does not point git to %s', async (_where, settings) => {
     const module = makeHal(['tracked', 'old']);
     git(module.directory, 'init', '-q');
     git(module.directory, 'add', 'zephyr/blobs/tracked');
@@ -229,7 +232,7 @@ describe('a hostile repository', () => {
     const elsewhere = tempDir();
     appendFileSync(
       join(gitDirectory, 'config'),
-      `[core]\n\tworktree = ${elsewhere}\n\tbare = true\n[submodule]\n\trecurse = true\n`,
+      `[core]\n\t${settings(module)}\n[submodule]\n\trecurse = true\n`,
     );
     const env = { GIT_DIR: elsewhere, GIT_INDEX_FILE: join(elsewhere, 'i'), GIT_WORK_TREE: elsewhere };
     expect(await pathsOf([module], { env })).toEqual(['old']);
