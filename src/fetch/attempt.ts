@@ -6,6 +6,7 @@ import type { PartialDownloads } from '../store/partial-download.ts';
 import type { Body } from './body.ts';
 import { openFileSource } from './file-source.ts';
 import { type HttpOptions, httpGet, networkError, WrongRange } from './http.ts';
+import type { LfsClient, OnBatchRetry } from './lfs/lfs-client.ts';
 import { describeSource, type Job, type RemoteSource, type Source } from './plan.ts';
 import type { RangeRequest } from './range.ts';
 import { type Received, type ReceiveOptions, receive } from './receive.ts';
@@ -22,6 +23,8 @@ export interface DownloadOptions extends HttpOptions {
   /** The limit for blobs without a declared size. */
   readonly maxSizeBytes: number;
   readonly clock: Clock;
+  /** There where a source is a Git LFS server's. */
+  readonly lfs?: LfsClient;
   /** 0 ≤ x < 1. */
   readonly random: () => number;
   readonly onProgress: (event: DownloadProgress) => void;
@@ -124,7 +127,7 @@ async function transfer(
 ): Promise<Received> {
   const { url } = source;
   let prefix = resumable?.prefix;
-  const body = await openSource(source, options, resumable?.range).catch(async (error: unknown) => {
+  const body = await openSource(source, job, options, resumable?.range).catch(async (error: unknown) => {
     if (error instanceof WrongRange) await prefix?.file.discard();
     else if (resumable)
       await unfinished.keep(resumable.prefix.file, { url, validator: resumable.range.validator });
@@ -167,9 +170,15 @@ async function verified(received: Received, job: Job, source: Source, body?: Bod
 
 function openSource(
   source: RemoteSource,
+  job: Job,
   options: DownloadOptions,
   range: RangeRequest | undefined,
 ): Promise<Body> {
+  if (source.lfs) {
+    if (options.lfs === undefined) throw new Error('a job for Git LFS without a client for it');
+    const onRetry: OnBatchRetry = (event) => options.onProgress({ kind: 'retry', ...event });
+    return options.lfs.open(source, job.digest, { range, onRetry });
+  }
   return source.mirror && source.url.startsWith('file:')
     ? openFileSource(source.url, source.mirror)
     : httpGet(source.url, options, range);
