@@ -366,6 +366,21 @@ it('goes on with a download that broke off, at the new place that the server nam
   await received?.file.discard();
 });
 
+it('is not asked again by a download for what was asked for often enough', async () => {
+  const server = await startFaultServer();
+  const url = server.serve('/api', '');
+  server.serve('/api/objects/batch', '', { kind: 'reset', afterBytes: 0 });
+  const job = jobFor('x', [{ kind: 'url', url, lfs: { sizeBytes: 1 } }]);
+  const options = downloadOptions();
+
+  const { failed } = await download(job, { ...options, lfs: new LfsClient([job], options) });
+
+  expect(failed).toMatchObject([{ error: { code: 'BLOBS_NETWORK' } }]);
+  expect(server.requests).toHaveLength(3);
+  expect(options.events.map(({ kind }) => kind)).toEqual(['attempt', 'retry', 'retry']);
+  expect(options.clock.slept).toHaveLength(2);
+});
+
 function never(): never {
   throw new Error('unreachable');
 }
