@@ -137,12 +137,7 @@ export class LfsClient {
     const isLikely = ({ askedBefore }: Entry): boolean =>
       askedBefore === 'nothing' || (askedBefore === 'mirror' && entry.askedBefore === 'mirror');
     const others = [...(this.#servers.get(apiUrl)?.values() ?? [])].filter(
-      (one) =>
-        one !== entry &&
-        !one.isDone &&
-        !one.pending &&
-        this.#wantsAnswer(one) &&
-        (one.answer || isLikely(one)),
+      (one) => one !== entry && !one.isDone && !one.pending && this.#wantsAnswer(one) && isLikely(one),
     );
     return [entry, ...others].slice(0, PAGE_SIZE);
   }

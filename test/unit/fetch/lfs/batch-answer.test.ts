@@ -37,7 +37,7 @@ describe('an answer', () => {
   });
 
   it('may hold texts with brackets, and values beside each other', () => {
-    const more = ['[{'.repeat(40), '\\"[', ...Array.from({ length: 40 }, () => [{}])];
+    const more = ['[{'.repeat(40), `"${'['.repeat(40)}`, ...Array.from({ length: 40 }, () => [{}])];
     expect(parse({ objects: [], more }).size).toBe(1);
   });
 
