@@ -93,6 +93,7 @@ async function obtain(
     }
     return await downloadUnder(lock, { job, first, id }, options);
   } finally {
+    options.lfs?.forget(job.digest);
     observe({ kind: 'end', id });
   }
 }

@@ -5,6 +5,7 @@ import type { BlobsError } from '../core/errors.ts';
 import type { FetchRow, Issue } from '../core/report.ts';
 import { count } from '../core/text.ts';
 import { FreeSpace } from '../fetch/free-space.ts';
+import type { LfsClientOptions } from '../fetch/lfs/lfs-client.ts';
 import { type Decision, describeSource, type Job } from '../fetch/plan.ts';
 import { LATER, runPool } from '../fetch/pool.ts';
 import type { BlobState } from './blob-state.ts';
@@ -97,14 +98,12 @@ export class FetchRun {
     setMaxListeners(0, either);
     await caches.open();
     const network = await deps.openNetwork(options);
+    const http = { ...options, ...network, clock: deps.clock, random: deps.random, signal: either };
     const jobOptions: JobOptions = {
-      ...options,
-      ...network,
+      ...http,
+      ...(await openLfs(jobs, http)),
       caches,
       freeSpace: new FreeSpace(),
-      clock: deps.clock,
-      random: deps.random,
-      signal: either,
       observe: this.#observe,
       before: (blob) => this.#before(blob),
     };
@@ -151,6 +150,13 @@ export class FetchRun {
   #left(jobs: readonly Job[]): number {
     return jobs.flatMap((job) => job.blobs).filter((blob) => !this.#rows.has(blob)).length;
   }
+}
+
+/** A client for Git LFS, loaded where a job has a use for it. */
+async function openLfs(jobs: readonly Job[], options: LfsClientOptions): Promise<Pick<JobOptions, 'lfs'>> {
+  if (!jobs.some(({ sources }) => sources.some((source) => 'lfs' in source))) return {};
+  const { LfsClient } = await import('../fetch/lfs/lfs-client.ts');
+  return { lfs: new LfsClient(jobs, options) };
 }
 
 function stoppedIssue(left: number): Issue {

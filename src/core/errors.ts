@@ -32,6 +32,10 @@ export const ERROR_MEANINGS = {
   BLOBS_TOO_LARGE: 'more bytes than --max-size allows',
   BLOBS_URL_UNSUPPORTED: 'a URL that is malformed or not http or https',
   BLOBS_FETCHER_UNSUPPORTED: 'a fetcher that this version does not know',
+  BLOBS_LFS_SIZE:
+    'a blob with `fetcher: lfs` declares no size, without which a Git LFS server cannot be asked',
+  BLOBS_LFS_ANSWER: 'the answer of a Git LFS server is malformed or not what was asked for',
+  BLOBS_LFS_OBJECT: 'a Git LFS server does not hand out an object',
   BLOBS_NOT_A_FILE: "something other than a regular file stands at a blob's place",
   BLOBS_FILE_ACCESS: 'a file or directory cannot be read, written or removed',
   BLOBS_NO_SPACE: 'a disk or quota has no room for a blob',

@@ -7,6 +7,7 @@ import type { Body } from './body.ts';
 import { openFileSource } from './file-source.ts';
 import type { Room } from './free-space.ts';
 import { type HttpOptions, httpGet, networkError, WrongRange } from './http.ts';
+import type { LfsClient, OnBatchRetry } from './lfs/lfs-client.ts';
 import { describeSource, type Job, type RemoteSource, type Source } from './plan.ts';
 import type { RangeRequest } from './range.ts';
 import { type Prefix, type Received, type ReceiveOptions, receive } from './receive.ts';
@@ -23,6 +24,8 @@ export interface DownloadOptions extends HttpOptions {
   /** The limit for blobs without a declared size. */
   readonly maxSizeBytes: number;
   readonly clock: Clock;
+  /** There where a source is a Git LFS server's. */
+  readonly lfs?: LfsClient;
   /** 0 ≤ x < 1. */
   readonly random: () => number;
   readonly onProgress: (event: DownloadProgress) => void;
@@ -132,7 +135,7 @@ async function transfer(
   let prefix = resumable?.prefix;
   const open = async (): Promise<Body> => {
     if (job.size !== undefined) await options.room?.reserve(job.size, prefix?.bytes);
-    return openSource(source, options, resumable?.range);
+    return openSource(source, job, options, resumable?.range);
   };
   const body = await open().catch(async (error: unknown) => {
     if (error instanceof WrongRange) await prefix?.file.discard();
@@ -195,9 +198,15 @@ async function verified(received: Received, job: Job, source: Source, body?: Bod
 
 function openSource(
   source: RemoteSource,
+  job: Job,
   options: DownloadOptions,
   range: RangeRequest | undefined,
 ): Promise<Body> {
+  if (source.lfs) {
+    if (options.lfs === undefined) throw new Error('a job for Git LFS without a client for it');
+    const onRetry: OnBatchRetry = (event) => options.onProgress({ kind: 'retry', ...event });
+    return options.lfs.open(source, job.digest, { range, onRetry });
+  }
   return source.mirror && source.url.startsWith('file:')
     ? openFileSource(source.url, source.mirror)
     : httpGet(source.url, options, range);

@@ -26,8 +26,9 @@ export class HttpStatusError extends BlobsError {
   /** The Retry-After header. */
   readonly retryAfter: string | undefined;
 
-  constructor(url: string, status: number, retryAfter: string | undefined) {
-    super('BLOBS_HTTP_STATUS', `HTTP status ${status} from ${redactUrl(url)}`);
+  constructor(url: string, status: number, retryAfter: string | undefined, said?: string) {
+    const says = said === undefined ? '' : `, which says "${said}"`;
+    super('BLOBS_HTTP_STATUS', `HTTP status ${status} from ${redactUrl(url)}${says}`);
     this.status = status;
     this.retryAfter = retryAfter;
   }
@@ -40,33 +41,62 @@ export class WrongRange extends BlobsError {
   }
 }
 
+/** What a request asks for beside its URL. */
+export interface HttpRequest {
+  /** The part that is wanted; the answer may be the whole all the same. */
+  readonly range?: RangeRequest | undefined;
+  /** For the origin of the URL alone: they do not follow a redirect to another. Names in lower case. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Makes it a POST, also after a redirect, and goes along with every redirect. */
+  readonly post?: { readonly text: string; readonly mediaType: string };
+  /** Reads from an answer that is no success what the server says about it, fit to be shown. */
+  readonly explain?: (response: Dispatcher.ResponseData) => Promise<string | undefined>;
+}
+
 /**
  * GETs `url` (RFC 9110) and follows at most ten redirects, never from https to anything else. The body is what a
  * server that honours `Accept-Encoding: identity` would have sent, also where this one does not. Where a `range` is
  * asked for, it may be that part or, from a server that will not or cannot give it, the whole.
  *
- * @throws WrongRange where the answer is about another range; BlobsError BLOBS_HTTP_STATUS (as HttpStatusError), BLOBS_REDIRECT, BLOBS_TIMEOUT, BLOBS_NETWORK,
- *   BLOBS_URL_UNSUPPORTED; the signal's reason when it is aborted.
+ * @throws WrongRange where the answer is about another range; BlobsError BLOBS_HTTP_STATUS (as HttpStatusError),
+ *   BLOBS_REDIRECT, BLOBS_TIMEOUT, BLOBS_NETWORK, BLOBS_URL_UNSUPPORTED; the signal's reason when it is aborted.
  */
 export async function httpGet(url: string, options: HttpOptions, range?: RangeRequest): Promise<Body> {
+  return (await httpExchange(url, options, { range })).body;
+}
+
+/** As {@link httpGet}, for requests of other kinds too; `url` is where redirects ended. */
+export async function httpExchange(
+  url: string,
+  options: HttpOptions,
+  request: HttpRequest,
+): Promise<{ readonly body: Body; readonly url: URL }> {
+  const { range, post } = request;
   let current = parseHttpUrl(url);
-  const headers = range === undefined ? {} : rangeHeaders(range);
+  let asked = request;
   for (let redirects = 0; ; redirects++) {
-    const response = await requestOnce(current, options, headers);
-    options.trace?.(`GET ${redactUrl(current.href)} → ${response.statusCode}`);
-    if (response.statusCode === 200) return await toBody(response);
+    const response = await requestOnce(current, options, asked);
+    options.trace?.(`${post ? 'POST' : 'GET'} ${redactUrl(current.href)} → ${response.statusCode}`);
+    if (response.statusCode === 200) return { body: await toBody(response), url: current };
     if (range !== undefined && (response.statusCode === 206 || response.statusCode === 416)) {
-      return toPart(response, range, current);
+      return { body: await toPart(response, range, current), url: current };
     }
-    await response.body.dump({ limit: 16_384 }).catch(() => undefined);
     const location = header(response, 'location');
-    if (!REDIRECT_STATUSES.has(response.statusCode) || location === undefined) {
-      throw new HttpStatusError(current.href, response.statusCode, header(response, 'retry-after'));
+    const isRedirect = REDIRECT_STATUSES.has(response.statusCode) && location !== undefined;
+    const said = isRedirect ? undefined : await request.explain?.(response).catch(() => undefined);
+    await response.body.dump({ limit: 16_384 }).catch(() => undefined);
+    if (!isRedirect) {
+      throw new HttpStatusError(current.href, response.statusCode, header(response, 'retry-after'), said);
     }
     if (redirects === MAX_REDIRECTS) {
       throw new BlobsError('BLOBS_REDIRECT', `more than ${MAX_REDIRECTS} redirects from ${redactUrl(url)}`);
     }
-    current = redirectTarget(current, location);
+    if (post && response.statusCode === 303) {
+      throw new BlobsError('BLOBS_REDIRECT', `${redactUrl(current.href)} does not answer a POST itself`);
+    }
+    const target = redirectTarget(current, location);
+    if (target.origin !== current.origin) asked = { ...asked, headers: {} };
+    current = target;
   }
 }
 
@@ -95,7 +125,7 @@ export function networkError(error: unknown, url: string, timeoutMs: number): un
 async function requestOnce(
   url: URL,
   options: HttpOptions,
-  headers: Readonly<Record<string, string>>,
+  { range, post, headers }: HttpRequest,
 ): Promise<Dispatcher.ResponseData> {
   const target = new URL(url);
   const authorization = basicAuthorization(target);
@@ -109,12 +139,17 @@ async function requestOnce(
       headers: {
         'accept-encoding': 'identity',
         'user-agent': options.userAgent,
-        ...headers,
+        ...(range ? rangeHeaders(range) : {}),
         ...(authorization === undefined ? {} : { authorization }),
+        ...(post ? { accept: post.mediaType, 'content-type': post.mediaType } : {}),
+        ...headers,
       },
+      ...(post ? { post: post.text } : {}),
     });
   } catch (error) {
-    options.trace?.(`GET ${redactUrl(url.href)} → ${systemCode(error) ?? describeError(error)}`);
+    options.trace?.(
+      `${post ? 'POST' : 'GET'} ${redactUrl(url.href)} → ${systemCode(error) ?? describeError(error)}`,
+    );
     throw networkError(error, url.href, options.timeoutMs);
   }
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { BlobsError, describeError, NO_SPACE_HINT, saysNoSpace } from '../core/errors.ts';
+import { describeError, NO_SPACE_HINT, saysNoSpace } from '../core/errors.ts';
+import { FinalError } from './final-error.ts';
 
 /** A failure of this machine rather than of the source: no other source would do better. */
-export class LocalFileError extends BlobsError {}
+export class LocalFileError extends FinalError {}
 
 /** Runs what writes to the local disk. @throws LocalFileError */
 export async function local<T>(action: () => Promise<T>): Promise<T> {

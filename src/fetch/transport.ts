@@ -12,6 +12,8 @@ export interface RequestOptions {
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   readonly headers: Readonly<Record<string, string>>;
+  /** The content of a POST; absent for a GET. */
+  readonly post?: string;
 }
 
 export interface TransportOptions {
@@ -28,7 +30,7 @@ export function openTransport({ jobs, timeoutMs }: TransportOptions): Transport 
     request: (url, options) =>
       request(url, {
         dispatcher,
-        method: 'GET',
+        ...(options.post === undefined ? { method: 'GET' } : { method: 'POST', body: options.post }),
         headers: options.headers,
         headersTimeout: options.timeoutMs,
         bodyTimeout: options.timeoutMs,
