@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { statSync } from 'node:fs';
 import { type Blob, blobLabel } from '../core/blob.ts';
-import { BlobsError, describeError, systemCode } from '../core/errors.ts';
+import { BlobsError, describeError, NO_SPACE_HINT, saysNoSpace, systemCode } from '../core/errors.ts';
 import type { BlobRow, Issue } from '../core/report.ts';
 import type { Sha256 } from '../core/sha256.ts';
 import { assertInsideBlobs } from '../module/blob-path.ts';
@@ -55,11 +55,12 @@ export async function findBlobStates(blobs: readonly Blob[], signal: AbortSignal
 /** An issue for a blob's file that cannot be read, written or removed, or that has become unsafe to touch. */
 export function accessIssue(blob: Blob, verb: 'read' | 'write' | 'remove', error: unknown): Issue {
   const known = error instanceof BlobsError ? error : undefined;
+  const hint = saysNoSpace(error) ? NO_SPACE_HINT : known?.details.hint;
   return {
     severity: 'error',
-    code: known?.code ?? 'BLOBS_FILE_ACCESS',
+    code: known?.code ?? (saysNoSpace(error) ? 'BLOBS_NO_SPACE' : 'BLOBS_FILE_ACCESS'),
     message: `cannot ${verb} ${blobLabel(blob)}: ${describeError(error)}`,
-    ...(known?.details.hint === undefined ? {} : { hint: known.details.hint }),
+    ...(hint === undefined ? {} : { hint }),
     module: blob.module,
     path: blob.path,
   };

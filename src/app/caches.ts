@@ -4,9 +4,10 @@ import { rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type Blob, blobLabel } from '../core/blob.ts';
 import type { Clock } from '../core/deps.ts';
-import { describeError, type ErrorCode, systemCode } from '../core/errors.ts';
+import { describeError, type ErrorCode, saysNoSpace, systemCode } from '../core/errors.ts';
 import type { Issue } from '../core/report.ts';
 import type { FailedSource } from '../fetch/download.ts';
+import type { Place } from '../fetch/free-space.ts';
 import type { LocalSource, Source } from '../fetch/plan.ts';
 import { blobsDirectory } from '../module/blob-path.ts';
 import { BlobStore } from '../store/blob-store.ts';
@@ -90,6 +91,15 @@ export class Caches {
     return this.#store?.partials;
   }
 
+  /** Where the bytes of a download for `blobs` must find room; what the auto-cache has no room for is not kept there. */
+  placesOf(first: Blob, blobs: readonly Blob[]): readonly Place[] {
+    const downloaded = { directory: this.downloadDirectory(first), copies: 1 };
+    const targets = blobs.map((blob) => ({ directory: blobsDirectory(blob.moduleDirectory), copies: 1 }));
+    const isKept = this.#store !== undefined || this.#options.autoCache !== undefined;
+    // What nobody keeps is moved to its place, or to one of them.
+    return [downloaded, ...(isKept ? targets : targets.slice(1))];
+  }
+
   /** Whether {@link keep} wants bytes from `source`, whose file must not be moved away then. */
   keeps(source: Source): boolean {
     return this.#options.autoCache !== undefined || this.#goesIntoStore(source);
@@ -112,7 +122,7 @@ export class Caches {
     } catch (error) {
       this.issues.push({
         severity: 'warning',
-        code: 'BLOBS_FILE_ACCESS',
+        code: saysNoSpace(error) ? 'BLOBS_NO_SPACE' : 'BLOBS_FILE_ACCESS',
         message: `${blobLabel(blob)} cannot be kept for the next time: ${describeError(error)}`,
       });
     }

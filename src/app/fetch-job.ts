@@ -3,6 +3,7 @@ import { type Blob, blobLabel } from '../core/blob.ts';
 import type { FetchRow, Issue } from '../core/report.ts';
 import type { DownloadOptions, DownloadProgress } from '../fetch/attempt.ts';
 import { type DownloadResult, download, type FailedSource } from '../fetch/download.ts';
+import type { FreeSpace } from '../fetch/free-space.ts';
 import { describeSource, type Job } from '../fetch/plan.ts';
 import { assertInsideBlobs, blobsDirectory } from '../module/blob-path.ts';
 import type { DownloadLock } from '../store/download-lock.ts';
@@ -13,6 +14,7 @@ import { findPlaceProblem, placeBlob } from './place-blob.ts';
 
 export interface JobOptions extends Omit<DownloadOptions, 'directory' | 'copyDirectory' | 'onProgress'> {
   readonly caches: Caches;
+  readonly freeSpace: FreeSpace;
   readonly observe: FetchObserver;
   /** How a blob stood before the run. */
   readonly before: (blob: Blob) => FetchRow;
@@ -91,6 +93,7 @@ async function obtain(
     }
     return await downloadUnder(lock, { job, first, id }, options);
   } finally {
+    options.lfs?.forget(job.digest);
     observe({ kind: 'end', id });
   }
 }
@@ -108,7 +111,11 @@ async function downloadUnder(
   options: JobOptions,
 ): Promise<DownloadResult & { readonly release: () => Promise<void> }> {
   const { caches, observe } = options;
-  const release = async (): Promise<void> => lock?.release();
+  const room = options.freeSpace.roomFor(caches.placesOf(first, job.blobs));
+  const release = async (): Promise<void> => {
+    room.release();
+    await lock?.release();
+  };
   const onProgress = (event: DownloadProgress): void => {
     if (event.kind === 'attempt') observe({ kind: 'attempt', id, url: describeSource(event.source) });
     else if (event.kind === 'retry') observe({ ...event, id, label: blobLabel(first) });
@@ -124,6 +131,7 @@ async function downloadUnder(
         directory: caches.downloadDirectory(first),
         copyDirectory: blobsDirectory(first.moduleDirectory),
         partials: lock && caches.partials,
+        room,
         // The server chooses when this is: the module may look otherwise by then.
         beforeWrite: () => assertInsideBlobs(first.moduleDirectory, first.path, first.module),
         onProgress,

@@ -4,7 +4,9 @@ import { type Blob, blobLabel } from '../core/blob.ts';
 import type { BlobsError } from '../core/errors.ts';
 import type { FetchRow, Issue } from '../core/report.ts';
 import { count } from '../core/text.ts';
+import { FreeSpace } from '../fetch/free-space.ts';
 import { letHostsRest } from '../fetch/host-rest.ts';
+import type { LfsClientOptions } from '../fetch/lfs/lfs-client.ts';
 import { type Decision, describeSource, type Job } from '../fetch/plan.ts';
 import { LATER, runPool } from '../fetch/pool.ts';
 import type { BlobState } from './blob-state.ts';
@@ -97,14 +99,14 @@ export class FetchRun {
     setMaxListeners(0, either);
     await caches.open();
     const network = await deps.openNetwork(options);
+    const transport = letHostsRest(network.transport, { ...options, ...deps, ...network });
+    const { clock, random } = deps;
+    const http = { ...options, ...network, transport, clock, random, signal: either };
     const jobOptions: JobOptions = {
-      ...options,
-      ...network,
-      transport: letHostsRest(network.transport, { ...options, ...deps, ...network }),
+      ...http,
+      ...(await openLfs(jobs, http)),
       caches,
-      clock: deps.clock,
-      random: deps.random,
-      signal: either,
+      freeSpace: new FreeSpace(),
       observe: this.#observe,
       before: (blob) => this.#before(blob),
     };
@@ -151,6 +153,13 @@ export class FetchRun {
   #left(jobs: readonly Job[]): number {
     return jobs.flatMap((job) => job.blobs).filter((blob) => !this.#rows.has(blob)).length;
   }
+}
+
+/** A client for Git LFS, loaded where a job has a use for it. */
+async function openLfs(jobs: readonly Job[], options: LfsClientOptions): Promise<Pick<JobOptions, 'lfs'>> {
+  if (!jobs.some(({ sources }) => sources.some((source) => 'lfs' in source))) return {};
+  const { LfsClient } = await import('../fetch/lfs/lfs-client.ts');
+  return { lfs: new LfsClient(jobs, options) };
 }
 
 function stoppedIssue(left: number): Issue {

@@ -17,22 +17,27 @@ export interface BlobQuery {
   readonly strictDependencies?: boolean;
 }
 
-export interface LoadedModules {
-  /** All of them, in west's order. */
+/** All modules, and everything that was wrong on the way; what concerns other modules than the named ones is a warning. */
+export interface FoundModules {
+  /** In west's order. */
   readonly modules: readonly Module[];
   readonly workspace: Workspace | undefined;
+  readonly issues: readonly Issue[];
+  /** Those of `modules` of which not all that they declare is known. */
+  readonly malformed: ReadonlySet<Module>;
+}
+
+export interface LoadedModules extends FoundModules {
   /** The selected blobs, in module order. */
   readonly blobs: readonly Blob[];
-  /** Everything that was wrong on the way; what concerns other modules than the named ones is a warning. */
-  readonly issues: readonly Issue[];
 }
 
 /**
- * Finds and reads the modules and selects the blobs. A malformed module stops nothing: it is reported.
+ * Finds and reads the modules. A malformed module stops nothing: it is reported.
  *
  * @throws BlobsError where the modules cannot be found at all, or a named one does not exist; the signal's reason.
  */
-export async function loadModules(query: BlobQuery, signal: AbortSignal): Promise<LoadedModules> {
+export async function readModules(query: BlobQuery, signal: AbortSignal): Promise<FoundModules> {
   const { search, selection } = query;
   const found = await findModules(search, signal);
   const read = found.places.map((place) => readModule(place, findModuleFile(place.directory)));
@@ -41,7 +46,6 @@ export async function loadModules(query: BlobQuery, signal: AbortSignal): Promis
     found.workspace,
   );
   await assertModulesExist(selection, modules, found.workspace);
-  const blobs = selectBlobs(modules, selection);
   const issues = [
     ...found.issues,
     ...read.flatMap((one) => one.issues.map((issue) => ofNamedModule(issue, selection))),
@@ -50,14 +54,26 @@ export async function loadModules(query: BlobQuery, signal: AbortSignal): Promis
       query.strictDependencies ? ofNamedModule(issue, selection) : asWarning(issue),
     ),
   ];
+  if (modules.length === 0 && !hasError(issues)) issues.push(noModules(found.workspace));
+  const malformed = new Set(read.flatMap((one) => (hasError(one.issues) ? one.module : [])));
+  return { modules, workspace: found.workspace, issues, malformed };
+}
+
+/** As {@link readModules}, with the selected blobs, and a note where there are none. */
+export async function loadModules(query: BlobQuery, signal: AbortSignal): Promise<LoadedModules> {
+  const found = await readModules(query, signal);
+  const { modules, issues } = found;
+  const blobs = selectBlobs(modules, query.selection);
   // An error says more than that nothing was found.
-  if (issues.some(({ severity }) => severity === 'error'))
-    return { modules, workspace: found.workspace, blobs, issues };
-  if (modules.length === 0) issues.push(noModules(found.workspace));
-  else if (blobs.length === 0 && !isEverything(selection))
-    issues.push(nothing('the selection matches no blob'));
-  else if (blobs.length === 0) issues.push(nothing('no module declares a blob'));
-  return { modules, workspace: found.workspace, blobs, issues };
+  if (blobs.length > 0 || modules.length === 0 || hasError(issues)) return { ...found, blobs };
+  const message = isEverything(query.selection)
+    ? 'no module declares a blob'
+    : 'the selection matches no blob';
+  return { ...found, blobs, issues: [...issues, nothing(message)] };
+}
+
+function hasError(issues: readonly Issue[]): boolean {
+  return issues.some(({ severity }) => severity === 'error');
 }
 
 function ofNamedModule(issue: Issue, selection: Selection): Issue {

@@ -27,7 +27,7 @@ export function selectBlobs(modules: readonly Module[], selection: Selection): B
     .filter((module) => namesModule(selection, module.name))
     .flatMap((module) => module.blobs)
     .filter((blob) => selection.type === undefined || blob.type === selection.type)
-    .filter((blob) => selection.allow === undefined || matchesAtStart(selection.allow, blob.path));
+    .filter((blob) => selection.allow === undefined || matchesPath(selection.allow, blob.path));
 }
 
 /** @throws BlobsError `BLOBS_UNKNOWN_MODULE` for a name that no module has, with what is known of it. */
@@ -43,7 +43,8 @@ export async function assertModulesExist(
   throw unknownModules(unknown, modules, workspace);
 }
 
-function matchesAtStart(sticky: RegExp, path: string): boolean {
+/** Whether the sticky regular expression matches at the start of `path`. */
+export function matchesPath(sticky: RegExp, path: string): boolean {
   sticky.lastIndex = 0;
   return sticky.test(path);
 }

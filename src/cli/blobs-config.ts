@@ -2,10 +2,11 @@
 import { join, resolve } from 'node:path';
 import type { CacheOptions } from '../app/caches.ts';
 import { BlobsError } from '../core/errors.ts';
+import type { SettingOrigin } from '../core/report.ts';
 import { findTopdir } from '../workspace/find-topdir.ts';
 import type { ModuleSearch } from '../workspace/modules/find-modules.ts';
 import { findIniBoolean } from '../workspace/west-config/ini-value.ts';
-import { loadWestConfig, westConfigFiles } from '../workspace/west-config/west-config.ts';
+import { loadWestConfig, type WestConfig, westConfigFiles } from '../workspace/west-config/west-config.ts';
 import type { Environment } from './environment.ts';
 
 /** What environment and west's section `[blobs]` say, in this order, of things that options of a command may name too. */
@@ -16,30 +17,85 @@ export interface BlobsConfig {
   readonly caches: CacheOptions;
 }
 
+/** One thing that environment and west may say, looked up and parsed when it is asked for. */
+export interface Setting<T> {
+  /** @throws BlobsError `BLOBS_BAD_CONFIG` for a value that cannot be understood */
+  readonly resolve: () => { readonly value: T; readonly origin: SettingOrigin };
+}
+
+/** What {@link BlobsConfig} is made of, each with its origin. */
+export interface BlobsSettings {
+  readonly jobs: Setting<number | undefined>;
+  readonly offline: Setting<boolean>;
+  /** Undefined where it is switched off. */
+  readonly store: Setting<string | undefined>;
+  readonly cacheDirs: Setting<readonly string[]>;
+  readonly autoCache: Setting<string | undefined>;
+}
+
 const OFF = 'off';
 
 /** @throws BlobsError `BLOBS_BAD_CONFIG` for a value that cannot be understood */
 export function readBlobsConfig(environment: Environment, search: ModuleSearch): BlobsConfig {
   const topdir = findTopdir(search.cwd, search.zephyrBase);
   const west = loadWestConfig(westConfigFiles(search.westConfig, topdir));
-  const find = (variable: string, given: string | undefined, option: string): Found | undefined => {
-    if (given !== undefined) return { value: given, where: variable };
-    const found = option === '' ? undefined : west.get('blobs', option);
-    return found && { value: found.value, where: `blobs.${option} in ${found.file}` };
-  };
-  const directory = (value: string): string => resolveDirectory(value, environment.home, search.cwd);
-  const jobs = find('BLOBS_JOBS', environment.jobs, 'jobs');
-  const offline = find('BLOBS_OFFLINE', environment.offline, 'offline');
-  const store = find('BLOBS_STORE', environment.store, 'store');
-  const autoCache = find('', undefined, 'auto-cache')?.value;
-  const storeDirectory = store?.value ? directory(store.value) : join(environment.cacheHome, 'zephyr-blobs');
+  const settings = blobsSettings(environment, search, west);
+  const jobs = settings.jobs.resolve().value;
+  const offline = settings.offline.resolve().value;
+  const storeDirectory = settings.store.resolve().value;
+  const autoCache = settings.autoCache.resolve().value;
   return {
-    jobs: jobs && parseJobs(jobs),
-    offline: offline !== undefined && parseBoolean(offline),
+    jobs,
+    offline,
     caches: {
-      ...(store?.value === OFF ? {} : { storeDirectory }),
-      cacheDirectories: parseDirectories(find('', undefined, 'cache-dirs')?.value ?? '').map(directory),
-      ...(autoCache ? { autoCache: directory(autoCache) } : {}),
+      ...(storeDirectory === undefined ? {} : { storeDirectory }),
+      cacheDirectories: settings.cacheDirs.resolve().value,
+      ...(autoCache === undefined ? {} : { autoCache }),
+    },
+  };
+}
+
+/** The settings, a line each: west's option, the variable that counts more, how text becomes a value, and what counts without. */
+export function blobsSettings(
+  environment: Environment,
+  search: ModuleSearch,
+  west: Pick<WestConfig, 'get'>,
+): BlobsSettings {
+  const directory = (value: string): string => resolveDirectory(value, environment.home, search.cwd);
+  const usualStore = join(environment.cacheHome, 'zephyr-blobs');
+  const storeOf = ({ value }: Found): string | undefined =>
+    value === OFF ? undefined : value === '' ? usualStore : directory(value);
+  const directories = ({ value }: Found): readonly string[] => parseDirectories(value).map(directory);
+  const orNone = ({ value }: Found): string | undefined => (value === '' ? undefined : directory(value));
+  const { jobs, offline, store } = environment;
+  return {
+    jobs: setting(west, 'jobs', { BLOBS_JOBS: jobs }, parseJobs, undefined),
+    offline: setting(west, 'offline', { BLOBS_OFFLINE: offline }, parseBoolean, false),
+    store: setting(west, 'store', { BLOBS_STORE: store }, storeOf, usualStore),
+    cacheDirs: setting(west, 'cache-dirs', {}, directories, []),
+    autoCache: setting(west, 'auto-cache', {}, orNone, undefined),
+  };
+}
+
+function setting<T>(
+  west: Pick<WestConfig, 'get'>,
+  option: string,
+  variables: Readonly<Record<string, string | undefined>>,
+  parse: (found: Found) => T,
+  fallback: T,
+): Setting<T> {
+  return {
+    resolve: () => {
+      for (const [name, value] of Object.entries(variables)) {
+        if (value !== undefined)
+          return { value: parse({ value, where: name }), origin: { from: 'environment', name } };
+      }
+      const found = west.get('blobs', option);
+      if (found === undefined) return { value: fallback, origin: { from: 'default' } };
+      const { value, file, line } = found;
+      const name = `blobs.${option}`;
+      const origin = { from: 'west', name, file, line } as const;
+      return { value: parse({ value, where: `${name} in ${file}` }), origin };
     },
   };
 }

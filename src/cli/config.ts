@@ -40,6 +40,8 @@ export interface Config {
   readonly debug: boolean;
   /** The file that remembers accepted licences. */
   readonly licenseAnswersFile: string;
+  /** What it was made of. */
+  readonly given: { readonly options: GlobalOptions; readonly environment: Environment };
   /** What environment and west's section `[blobs]` say. */
   readonly blobs: () => BlobsConfig;
   readonly proxies: ProxySettings;
@@ -85,6 +87,7 @@ export function resolveConfig(
       terminals.stderr && !environment.isDumbTerminal && !options.quiet && (options.progress ?? true),
     debug: options.debug ?? false,
     licenseAnswersFile: join(environment.stateHome, 'zephyr-blobs', 'licenses.json'),
+    given: { options, environment },
     blobs: () => readBlobsConfig(environment, search),
     proxies: environment.proxies,
     netrcFiles: environment.netrcFiles(cwd),

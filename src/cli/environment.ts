@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
+import type { SettingOrigin } from '../core/report.ts';
 import type { ProxySettings, ProxyVariable } from '../fetch/proxy.ts';
 import type { ModuleSearch } from '../workspace/modules/find-modules.ts';
 
@@ -18,6 +19,7 @@ export interface Environment {
   readonly cacheHome: string;
   /** `$XDG_STATE_HOME`, else `~/.local/state`. */
   readonly stateHome: string;
+  readonly stateOrigin: SettingOrigin;
   readonly proxies: ProxySettings;
   /** `$NETRC`, else what is usual in the home directory: absolute files, of which the first that exists counts. */
   readonly netrcFiles: (cwd: string) => readonly string[];
@@ -42,6 +44,9 @@ export function readEnvironment(
     offline: get('BLOBS_OFFLINE'),
     cacheHome: cacheHome(env, home, platform),
     stateHome: get('XDG_STATE_HOME') ?? join(home, '.local', 'state'),
+    stateOrigin: get('XDG_STATE_HOME')
+      ? { from: 'environment', name: 'XDG_STATE_HOME' }
+      : { from: 'default' },
     proxies: proxiesOf(get),
     netrcFiles: (cwd) => netrcFiles(get('NETRC'), { cwd, home, platform }),
     githubToken: get('GITHUB_TOKEN'),

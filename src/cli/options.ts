@@ -52,6 +52,11 @@ export function addSelection(command: Command): Command {
     );
 }
 
+/** @throws BlobsError `BLOBS_USAGE` where --type stands beside --untracked: only declared files have a type. */
+export function assertNoType(type: BlobType | undefined): void {
+  if (type !== undefined) throw new BlobsError('BLOBS_USAGE', '--untracked and --type exclude each other');
+}
+
 /** @throws BlobsError `BLOBS_BAD_REGEX`. */
 export function parseSelection(modules: readonly string[], options: SelectionOptions): Selection {
   return {

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { addCacheCommand } from './commands/cache.ts';
 import { addCleanCommand } from './commands/clean.ts';
 import type { Run } from './commands/command.ts';
+import { addConfigCommand } from './commands/config.ts';
 import { addFetchCommand } from './commands/fetch.ts';
 import { addHelpCommand } from './commands/help.ts';
 import { addLintCommand } from './commands/lint.ts';
@@ -52,6 +53,7 @@ export function createProgram(run: Run, write: (text: string) => void): Command 
     addLintCommand,
     addModulesCommand,
     addCacheCommand,
+    addConfigCommand,
   ]) {
     add(program, run);
   }

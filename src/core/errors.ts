@@ -32,8 +32,14 @@ export const ERROR_MEANINGS = {
   BLOBS_TOO_LARGE: 'more bytes than --max-size allows',
   BLOBS_URL_UNSUPPORTED: 'a URL that is malformed or not http or https',
   BLOBS_FETCHER_UNSUPPORTED: 'a fetcher that this version does not know',
+  BLOBS_LFS_SIZE:
+    'a blob with `fetcher: lfs` declares no size, without which a Git LFS server cannot be asked',
+  BLOBS_LFS_ANSWER: 'the answer of a Git LFS server is malformed or not what was asked for',
+  BLOBS_LFS_OBJECT: 'a Git LFS server does not hand out an object',
   BLOBS_NOT_A_FILE: "something other than a regular file stands at a blob's place",
   BLOBS_FILE_ACCESS: 'a file or directory cannot be read, written or removed',
+  BLOBS_NO_SPACE: 'a disk or quota has no room for a blob',
+  BLOBS_GIT_FAILED: 'git cannot say what it tracks',
   BLOBS_OFFLINE: 'a blob is only to be had over the network, which is off limits',
   BLOBS_STOPPED: 'not tried, because --fail-fast stopped the run',
   BLOBS_INTERRUPTED: 'interrupted by a signal',
@@ -81,6 +87,15 @@ export class BlobsError extends Error {
 export function systemCode(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | null)?.code;
   return typeof code === 'string' ? code : undefined;
+}
+
+/** One thing to try where there is no room. */
+export const NO_SPACE_HINT =
+  'make room, for example with "blobs cache prune", or name another place with BLOBS_STORE';
+
+/** Whether a system error says that a disk or a quota has no room. */
+export function saysNoSpace(error: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT'].includes(systemCode(error) ?? '');
 }
 
 /** A one-line description of anything that was thrown. */

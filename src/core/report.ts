@@ -91,6 +91,26 @@ export interface CleanReport extends Report {
   readonly dryRun: boolean;
 }
 
+/** A file below a module's `zephyr/blobs` that neither its module.yml declares nor git tracks. */
+export interface UntrackedRow {
+  /** The module's name. */
+  readonly module: string;
+  /** Below `zephyr/blobs`, with forward slashes; bytes that are no UTF-8 stand as `\\xNN`. */
+  readonly path: string;
+  /** Absolute, spelt as `path` is. */
+  readonly abspath: string;
+  /** 0 for what is no regular file, such as a symbolic link. */
+  readonly bytes: number;
+  /** Of clean: whether it was removed, or in a dry run would be. */
+  readonly removed?: boolean;
+}
+
+export interface UntrackedReport extends Report {
+  /** By module, then by path. */
+  readonly rows: readonly UntrackedRow[];
+  readonly dryRun: boolean;
+}
+
 /** A file of the local store. */
 export interface StoreEntry {
   readonly digest: Sha256;
@@ -118,6 +138,29 @@ export interface CacheReport extends Report {
   /** The bytes of each unfinished download that was removed, or in a dry run would be. */
   readonly unfinishedBytes: readonly number[];
   readonly dryRun: boolean;
+}
+
+/** Where a value of the configuration comes from. */
+export type SettingOrigin =
+  | { readonly from: 'option' | 'environment'; readonly name: string }
+  | { readonly from: 'west'; readonly name: string; readonly file: string; readonly line: number }
+  /** `name` says where. */
+  | { readonly from: 'found'; readonly name: string }
+  | { readonly from: 'default' };
+
+export type SettingValue = string | number | boolean | readonly string[] | null;
+
+/** One value of the configuration, without secrets. */
+export interface SettingRow {
+  readonly name: string;
+  /** Null for none. */
+  readonly value: SettingValue;
+  readonly origin: SettingOrigin;
+}
+
+export interface ConfigReport extends Report {
+  /** Those that could not be understood are left out. */
+  readonly rows: readonly SettingRow[];
 }
 
 /** A module with what is there of its blobs. */

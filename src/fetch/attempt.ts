@@ -5,11 +5,13 @@ import type { Sha256 } from '../core/sha256.ts';
 import type { PartialDownloads } from '../store/partial-download.ts';
 import type { Body } from './body.ts';
 import { openFileSource } from './file-source.ts';
+import type { Room } from './free-space.ts';
 import { type HttpOptions, httpGet, WrongRange } from './http.ts';
+import type { LfsClient, OnBatchRetry } from './lfs/lfs-client.ts';
 import { networkError } from './network-error.ts';
 import { describeSource, type Job, type RemoteSource, type Source } from './plan.ts';
 import type { RangeRequest } from './range.ts';
-import { type Received, type ReceiveOptions, receive } from './receive.ts';
+import { type Prefix, type Received, type ReceiveOptions, receive } from './receive.ts';
 import { receiveFile } from './receive-file.ts';
 import type { Resumable, Unfinished } from './unfinished.ts';
 
@@ -23,6 +25,8 @@ export interface DownloadOptions extends HttpOptions {
   /** The limit for blobs without a declared size. */
   readonly maxSizeBytes: number;
   readonly clock: Clock;
+  /** There where a source is a Git LFS server's. */
+  readonly lfs?: LfsClient;
   /** 0 ≤ x < 1. */
   readonly random: () => number;
   readonly onProgress: (event: DownloadProgress) => void;
@@ -30,6 +34,8 @@ export interface DownloadOptions extends HttpOptions {
   readonly beforeWrite?: () => void;
   /** Where unfinished downloads are kept for later runs. The caller has the lock of what is downloaded. */
   readonly partials?: PartialDownloads | undefined;
+  /** Room for what is downloaded: reserved before a download whose size is known. */
+  readonly room?: Room;
 }
 
 /** What happens during one download. */
@@ -70,7 +76,10 @@ export async function attemptSource(
         : { maxBytes: job.size, isDeclaredSize: true },
     signal: options.signal,
     ...(options.beforeWrite === undefined ? {} : { beforeWrite: options.beforeWrite }),
-    onBytes: (bytes) => options.onProgress({ kind: 'bytes', bytes }),
+    onBytes: (bytes) => {
+      options.room?.wrote(bytes);
+      options.onProgress({ kind: 'bytes', bytes });
+    },
   };
   if ('file' in source) {
     const received = await receiveFile(source.file, receiveOptions);
@@ -125,7 +134,11 @@ async function transfer(
 ): Promise<Received> {
   const { url } = source;
   let prefix = resumable?.prefix;
-  const body = await openSource(source, options, resumable?.range).catch(async (error: unknown) => {
+  const open = async (): Promise<Body> => {
+    if (job.size !== undefined) await options.room?.reserve(job.size, prefix?.bytes);
+    return openSource(source, job, options, resumable?.range);
+  };
+  const body = await open().catch(async (error: unknown) => {
     if (error instanceof WrongRange) await prefix?.file.discard();
     else if (resumable)
       await unfinished.keep(resumable.prefix.file, { url, validator: resumable.range.validator });
@@ -144,6 +157,7 @@ async function transfer(
   }
   const { validator } = body;
   try {
+    if (job.size === undefined) await reserveAnnounced(body, prefix, options);
     const received = await receive(body, {
       ...receiveOptions,
       ...(prefix ? { prefix } : {}),
@@ -160,6 +174,23 @@ async function transfer(
   }
 }
 
+/** Reserves room for as much as the source announces. More than is allowed is refused for that alone, soon after. */
+async function reserveAnnounced(
+  { stream, length }: Body,
+  prefix: Prefix | undefined,
+  { room, maxSizeBytes }: DownloadOptions,
+): Promise<void> {
+  const present = prefix?.bytes ?? 0;
+  if (length === undefined || present + length > maxSizeBytes) return;
+  try {
+    await room?.reserve(present + length, present);
+  } catch (error) {
+    stream.destroy();
+    await prefix?.file.discard();
+    throw error;
+  }
+}
+
 async function verified(received: Received, job: Job, source: Source, body?: Body): Promise<Received> {
   if (received.sha256 === job.digest) return received;
   await received.file.discard();
@@ -168,9 +199,15 @@ async function verified(received: Received, job: Job, source: Source, body?: Bod
 
 function openSource(
   source: RemoteSource,
+  job: Job,
   options: DownloadOptions,
   range: RangeRequest | undefined,
 ): Promise<Body> {
+  if (source.lfs) {
+    if (options.lfs === undefined) throw new Error('a job for Git LFS without a client for it');
+    const onRetry: OnBatchRetry = (event) => options.onProgress({ kind: 'retry', ...event });
+    return options.lfs.open(source, job.digest, { range, onRetry });
+  }
   return source.mirror && source.url.startsWith('file:')
     ? openFileSource(source.url, source.mirror)
     : httpGet(source.url, options, range);

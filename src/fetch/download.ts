@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { BlobsError } from '../core/errors.ts';
 import { attemptSource, type DownloadOptions, type Wanted } from './attempt.ts';
+import { FinalError } from './final-error.ts';
 import { HttpStatusError } from './http-status-error.ts';
 import { LocalFileError } from './local-file-error.ts';
 import type { Job, Source } from './plan.ts';
@@ -60,7 +61,7 @@ async function tryRepeatedly(source: Source, wanted: Wanted, options: DownloadOp
       return await attemptSource(source, wanted, options);
     } catch (error) {
       options.signal.throwIfAborted();
-      if (!(error instanceof BlobsError) || error instanceof LocalFileError || attempt >= options.retries)
+      if (!(error instanceof BlobsError) || error instanceof FinalError || attempt >= options.retries)
         throw error;
       const answer = error instanceof HttpStatusError ? error : undefined;
       if (!isWorthRetrying(error.code, answer?.status)) throw error;

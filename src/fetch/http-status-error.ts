@@ -13,9 +13,10 @@ export class HttpStatusError extends BlobsError {
     url: string,
     status: number,
     retryAfter: string | undefined,
-    { message, ...details }: ErrorDetails & { readonly message?: string } = {},
+    { message, said, ...details }: ErrorDetails & { readonly message?: string; readonly said?: string } = {},
   ) {
-    super('BLOBS_HTTP_STATUS', message ?? `HTTP status ${status} from ${redactUrl(url)}`, details);
+    const says = said === undefined ? '' : `, which says "${said}"`;
+    super('BLOBS_HTTP_STATUS', message ?? `HTTP status ${status} from ${redactUrl(url)}${says}`, details);
     this.status = status;
     this.retryAfter = retryAfter;
   }

@@ -34,6 +34,18 @@ export class WrongRange extends BlobsError {
   }
 }
 
+/** What a request asks for beside its URL. */
+export interface HttpRequest {
+  /** The part that is wanted; the answer may be the whole all the same. */
+  readonly range?: RangeRequest | undefined;
+  /** For the origin of the URL alone: they do not follow a redirect to another. Names in lower case. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Makes it a POST, also after a redirect, and goes along with every redirect. */
+  readonly post?: { readonly text: string; readonly mediaType: string };
+  /** Reads from an answer that is no success what the server says about it, fit to be shown. */
+  readonly explain?: (response: Dispatcher.ResponseData) => Promise<string | undefined>;
+}
+
 /**
  * GETs `url` (RFC 9110) and follows at most ten redirects, never from https to anything else. The body is what a
  * server that honours `Accept-Encoding: identity` would have sent, also where this one does not. Where a `range` is
@@ -44,23 +56,40 @@ export class WrongRange extends BlobsError {
  *   BLOBS_URL_UNSUPPORTED; the signal's reason when it is aborted.
  */
 export async function httpGet(url: string, options: HttpOptions, range?: RangeRequest): Promise<Body> {
+  return (await httpExchange(url, options, { range })).body;
+}
+
+/** As {@link httpGet}, for requests of other kinds too; `url` is where redirects ended. */
+export async function httpExchange(
+  url: string,
+  options: HttpOptions,
+  request: HttpRequest,
+): Promise<{ readonly body: Body; readonly url: URL }> {
+  const { range, post } = request;
   let current = parseHttpUrl(url);
-  const headers = range === undefined ? {} : rangeHeaders(range);
+  let asked = request;
   for (let redirects = 0; ; redirects++) {
-    const response = await ask({ url: current, headers }, options);
-    if (response.statusCode === 200) return await toBody(response);
+    const response = await ask({ ...asked, url: current }, options);
+    if (response.statusCode === 200) return { body: await toBody(response), url: current };
     if (range !== undefined && (response.statusCode === 206 || response.statusCode === 416)) {
-      return toPart(response, range, current);
+      return { body: await toPart(response, range, current), url: current };
     }
-    await response.body.dump({ limit: 16_384 }).catch(() => undefined);
     const location = header(response, 'location');
-    if (!REDIRECT_STATUSES.has(response.statusCode) || location === undefined) {
-      throw refusal(current, response, options);
+    const isRedirect = REDIRECT_STATUSES.has(response.statusCode) && location !== undefined;
+    const said = isRedirect ? undefined : await request.explain?.(response).catch(() => undefined);
+    await response.body.dump({ limit: 16_384 }).catch(() => undefined);
+    if (!isRedirect) {
+      throw refusal({ url: current, response, said }, options);
     }
     if (redirects === MAX_REDIRECTS) {
       throw new BlobsError('BLOBS_REDIRECT', `more than ${MAX_REDIRECTS} redirects from ${redactUrl(url)}`);
     }
-    current = redirectTarget(current, location);
+    if (post && response.statusCode === 303) {
+      throw new BlobsError('BLOBS_REDIRECT', `${redactUrl(current.href)} does not answer a POST itself`);
+    }
+    const target = redirectTarget(current, location);
+    if (target.origin !== current.origin) asked = { ...asked, headers: {} };
+    current = target;
   }
 }
 
@@ -73,9 +102,8 @@ export function parseHttpUrl(text: string): URL {
 }
 
 /** A request for one URL. */
-interface Question {
+interface Question extends HttpRequest {
   readonly url: URL;
-  readonly headers: Readonly<Record<string, string>>;
   readonly authorization?: Authorization | undefined;
 }
 
@@ -83,6 +111,8 @@ interface Question {
 async function ask(question: Question, options: HttpOptions): Promise<Dispatcher.ResponseData> {
   const { url } = question;
   const isProxied = options.findProxy?.(url) !== undefined;
+  // What a server gave for its own requests stands for all else.
+  if (question.headers?.['authorization'] !== undefined) return requestOnce(question, options);
   const authorization = findAuthorization({ url, isProxied }, options.credentials);
   const response = await requestOnce({ ...question, authorization }, options);
   if (authorization !== undefined) return response;
@@ -93,7 +123,7 @@ async function ask(question: Question, options: HttpOptions): Promise<Dispatcher
 }
 
 async function requestOnce(
-  { url, headers, authorization }: Question,
+  { url, range, post, headers, authorization }: Question,
   options: HttpOptions,
 ): Promise<Dispatcher.ResponseData> {
   const target = new URL(url);
@@ -105,7 +135,7 @@ async function requestOnce(
   const secret = authorization?.from === 'the URL' ? undefined : authorization?.from;
   const trace = (answer: string | number): void => {
     const how = `${proxy ? ` through ${proxy.origin}` : ''}${secret ? ` with ${secret}` : ''}`;
-    options.trace?.(`GET ${redactUrl(url.href)}${how} → ${answer}`);
+    options.trace?.(`${post ? 'POST' : 'GET'} ${redactUrl(url.href)}${how} → ${answer}`);
   };
   try {
     const response = await options.transport.request(target, {
@@ -114,9 +144,12 @@ async function requestOnce(
       headers: {
         'accept-encoding': 'identity',
         'user-agent': options.userAgent,
-        ...headers,
+        ...(range ? rangeHeaders(range) : {}),
         ...(authorization === undefined ? {} : { authorization: authorization.value }),
+        ...(post ? { accept: post.mediaType, 'content-type': post.mediaType } : {}),
+        ...headers,
       },
+      ...(post ? { post: post.text } : {}),
     });
     trace(response.statusCode);
     return response;
@@ -131,15 +164,19 @@ async function requestOnce(
   }
 }
 
-function refusal(url: URL, response: Dispatcher.ResponseData, options: HttpOptions): HttpStatusError {
+function refusal(
+  { url, response, said }: { url: URL; response: Dispatcher.ResponseData; said: string | undefined },
+  { findProxy, credentials }: HttpOptions,
+): HttpStatusError {
   const { statusCode } = response;
-  const proxy = options.findProxy?.(url);
+  const proxy = findProxy?.(url);
   if (statusCode === 407 && proxy) return proxyRefusal(proxy, statusCode);
   const problem =
     url.protocol === 'https:' && [401, 403, 404].includes(statusCode)
-      ? options.credentials?.netrc().problem
+      ? credentials?.netrc().problem
       : undefined;
   return new HttpStatusError(url.href, statusCode, header(response, 'retry-after'), {
+    ...(said === undefined ? {} : { said }),
     ...(problem === undefined ? {} : { facts: [problem] }),
   });
 }

@@ -3,7 +3,7 @@ import type { Blob, BlobStatus } from '../core/blob.ts';
 import { BlobsError } from '../core/errors.ts';
 import type { Sha256 } from '../core/sha256.ts';
 import { redactUrl } from '../core/url.ts';
-import { type Mirror, mirrorUrls } from './mirrors.ts';
+import { type Mirror, type MirrorUrl, mirrorUrls } from './mirrors.ts';
 
 /** One place to get a blob from. */
 export type Source = LocalSource | RemoteSource;
@@ -19,6 +19,14 @@ export interface RemoteSource {
   readonly kind: 'mirror' | 'url';
   readonly url: string;
   readonly mirror?: Mirror;
+  /** Of a Git LFS server: `url` is then the base of its API, which is asked where the bytes are. */
+  readonly lfs?: LfsObject;
+}
+
+/** What a Git LFS server wants to know of an object beside its digest. */
+export interface LfsObject {
+  /** As module.yml declares it. Without it the server cannot be asked. */
+  readonly sizeBytes?: number;
 }
 
 /** How a source is shown: a path, or a URL without credentials. */
@@ -88,15 +96,27 @@ export function isNeeded(status: BlobStatus, { keepModified }: Pick<PlanOptions,
 function whyNot({ blob, status, blocked, local }: Candidate, options: PlanOptions): Decision | undefined {
   if (!isNeeded(status, options)) return { kind: status === 'A' ? 'up-to-date' : 'keep', blob };
   if (blocked) return { kind: 'blocked', blob, error: blocked };
-  if (local?.length || isPlainDownload(blob)) return undefined;
-  const error = new BlobsError(
-    'BLOBS_FETCHER_UNSUPPORTED',
-    `the fetcher "${blob.fetcher}" is not supported`,
-    {
-      hint: 'blobs without "fetcher:" are downloaded by http or https',
-    },
-  );
-  return { kind: 'blocked', blob, error };
+  if (local?.length) return undefined;
+  const error = findObstacle(blob, options);
+  return error && { kind: 'blocked', blob, error };
+}
+
+/** Why a blob can come from none of its URLs. */
+function findObstacle({ fetcher, size }: Blob, { mirrors }: PlanOptions): BlobsError | undefined {
+  if (isPlainFetcher(fetcher)) return undefined;
+  if (fetcher !== LFS) {
+    return new BlobsError('BLOBS_FETCHER_UNSUPPORTED', `the fetcher "${fetcher}" is not supported`, {
+      hint: 'blobs without "fetcher:" are downloaded by http or https, those with "fetcher: lfs" from a Git LFS server',
+    });
+  }
+  return size === undefined && !mirrors.some(isByHash) ? lfsSizeError() : undefined;
+}
+
+/** What is wrong with a blob that a Git LFS server cannot be asked for. */
+export function lfsSizeError(): BlobsError {
+  return new BlobsError('BLOBS_LFS_SIZE', 'with "fetcher: lfs", module.yml must declare its size', {
+    hint: 'add "size:" to the entry, in bytes',
+  });
 }
 
 function groupByDigest(candidates: readonly Candidate[]): Map<Sha256, Candidate[]> {
@@ -110,11 +130,11 @@ function groupByDigest(candidates: readonly Candidate[]): Map<Sha256, Candidate[
 
 function toJob(digest: Sha256, group: readonly Candidate[], { mirrors, offline }: PlanOptions): Job {
   const blobs = group.map(({ blob }) => blob);
-  // A blob that another fetcher is for may be in the store, but its URLs are no plain downloads.
-  const urls = [...new Set(blobs.filter(isPlainDownload).flatMap((blob) => blob.urls))];
+  const places = blobs.flatMap(placesOf);
   const remote: RemoteSource[] = [
-    ...mirrorUrls(mirrors, urls, digest).map((found) => ({ kind: 'mirror' as const, ...found })),
-    ...urls.map((url) => ({ kind: 'url' as const, url })),
+    ...mirrorUrls(mirrors.filter(isByHash), [], digest).map(toMirrorSource),
+    ...places.flatMap((place) => mirrorsOf(place, mirrors, digest)),
+    ...places,
   ];
   const sources: Source[] = [
     ...group.flatMap(({ local = [] }) => local),
@@ -126,15 +146,44 @@ function toJob(digest: Sha256, group: readonly Candidate[], { mirrors, offline }
     digest,
     blobs,
     sources: sources.filter((source) => {
-      const place = 'file' in source ? source.file : source.url;
+      const place = 'file' in source ? source.file : `${source.lfs ? LFS : ''} ${source.url}`;
       return !seen.has(place) && seen.add(place);
     }),
     ...(sizes.length < blobs.length ? {} : { size: Math.max(...sizes) }),
   };
 }
 
-function isPlainDownload({ fetcher }: Blob): boolean {
+const LFS = 'lfs';
+
+function isPlainFetcher(fetcher: string | undefined): boolean {
   return fetcher === undefined || /^https?$/.test(fetcher);
+}
+
+/** The URLs of a blob as sources. One that an unknown fetcher is for may be in the store, but nowhere else. */
+function placesOf({ urls, fetcher, size }: Blob): RemoteSource[] {
+  if (fetcher === LFS) {
+    const lfs = size === undefined ? {} : { sizeBytes: size };
+    return urls.map((url) => ({ kind: 'url', url, lfs }));
+  }
+  return isPlainFetcher(fetcher) ? urls.map((url) => ({ kind: 'url', url })) : [];
+}
+
+/** What stands for the base of a Git LFS API is such a base too, unless it is addressed by hash. */
+function mirrorsOf({ url, lfs }: RemoteSource, mirrors: readonly Mirror[], digest: Sha256): RemoteSource[] {
+  const byUrl = mirrors.filter((mirror) => !isByHash(mirror));
+  return mirrorUrls(byUrl, [url], digest).map((found) =>
+    lfs && !found.mirror.replacement.includes('{sha256}')
+      ? { ...toMirrorSource(found), lfs }
+      : toMirrorSource(found),
+  );
+}
+
+function toMirrorSource(found: MirrorUrl): RemoteSource {
+  return { kind: 'mirror', ...found };
+}
+
+function isByHash({ prefix }: Mirror): boolean {
+  return prefix === 'sha256';
 }
 
 function offlineError(): BlobsError {

@@ -16,6 +16,8 @@ export interface RequestOptions {
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   readonly headers: Readonly<Record<string, string>>;
+  /** The content of a POST; absent for a GET. */
+  readonly post?: string;
 }
 
 export interface TransportOptions {
@@ -62,7 +64,7 @@ export function openTransport({ jobs, timeoutMs, findProxy }: TransportOptions):
         return await route.dispatcher.request({
           origin: route.origin,
           path: route.path,
-          method: 'GET',
+          ...(options.post === undefined ? { method: 'GET' } : { method: 'POST', body: options.post }),
           headers: { ...options.headers, ...headers },
           headersTimeout: options.timeoutMs,
           bodyTimeout: options.timeoutMs,

@@ -76,8 +76,26 @@ export class PathGuard {
   }
 }
 
-/** The real path of `segments` below the real directory `start`; undefined for a loop of links. */
-function resolveLinks(start: string, segments: readonly string[]): string | undefined {
+/**
+ * Every place that must stay for `<module>/zephyr/blobs/<path>` to lead to what it leads to now: the path itself, each
+ * symbolic link on the way, and where they end. `root` is the real path of the module's `zephyr/blobs`.
+ */
+export function placesOf(root: string, path: string): readonly string[] {
+  const segments = path.split('/');
+  const places = [join(root, ...segments)];
+  const end = resolveLinks(root, segments, (link) => places.push(link));
+  return end === undefined ? places : [...places, end];
+}
+
+/**
+ * The real path of `segments` below the real directory `start`; undefined for a loop of links. `onLink` is told of
+ * every link that is followed.
+ */
+function resolveLinks(
+  start: string,
+  segments: readonly string[],
+  onLink?: (place: string) => void,
+): string | undefined {
   let current = start;
   let pending = [...segments];
   let links = 0;
@@ -97,6 +115,7 @@ function resolveLinks(start: string, segments: readonly string[]): string | unde
     }
     links += 1;
     if (links > MAX_SYMLINKS) return undefined;
+    onLink?.(next);
     if (isAbsolute(target)) current = parse(target).root;
     pending = [...target.split(sep === '\\' ? /[\\/]/ : '/'), ...pending];
     if (isAbsolute(target) && sep === '\\') pending.shift();

@@ -5,10 +5,14 @@ import type {
   BlobRow,
   CacheReport,
   CleanReport,
+  ConfigReport,
   FetchReport,
   Issue,
   ModulesReport,
   Report,
+  SettingValue,
+  UntrackedReport,
+  UntrackedRow,
 } from '../core/report.ts';
 import { redactText, redactUrl } from '../core/url.ts';
 
@@ -28,6 +32,7 @@ export interface JsonDocument {
 const EMPTY: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   modules: { workspace: null, projects: [], modules: [] },
   cache: { store: null, entries: [] },
+  config: { settings: [] },
 };
 
 /** The document of a run that ended before there was a report. */
@@ -74,6 +79,24 @@ export function cleanDocument(report: CleanReport): JsonDocument {
     bytes: report.rows.reduce((sum, row) => sum + row.freedBytes, 0),
   };
   return { ...document('clean', report, blobs, summary), dryRun: report.dryRun };
+}
+
+/** The document of `list --untracked` and `clean --untracked`. */
+export function untrackedDocument(command: 'list' | 'clean', report: UntrackedReport): JsonDocument {
+  const { rows, dryRun } = report;
+  const removed = rows.filter((row) => row.removed);
+  const sum = (some: readonly UntrackedRow[]): number => some.reduce((bytes, row) => bytes + row.bytes, 0);
+  const summary =
+    command === 'list'
+      ? { total: rows.length, bytes: sum(rows) }
+      : { total: rows.length, removed: removed.length, bytes: sum(removed) };
+  return {
+    ...document(command, report, [], summary),
+    ...(command === 'clean' ? { dryRun } : {}),
+    untracked: rows.map(({ module, path, abspath, bytes, removed: isRemoved }) => {
+      return { module, path, abspath, bytes, ...(isRemoved === undefined ? {} : { removed: isRemoved }) };
+    }),
+  };
 }
 
 export function modulesDocument(report: ModulesReport, all: boolean): JsonDocument {
@@ -127,6 +150,19 @@ export function cacheDocument(report: CacheReport): JsonDocument {
       ...(good === undefined ? {} : { good }),
       ...(isRemoved === undefined ? {} : { removed: isRemoved }),
     })),
+  };
+}
+
+/** The document of `config`. */
+export function configDocument(report: ConfigReport): JsonDocument {
+  const { rows } = report;
+  const shown = (value: SettingValue): SettingValue => {
+    if (typeof value === 'string') return redactText(value);
+    return typeof value === 'object' && value !== null ? value.map(redactText) : value;
+  };
+  return {
+    ...document('config', report, [], { total: rows.length }),
+    settings: rows.map((row) => ({ ...row, value: shown(row.value) })),
   };
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { lstatSync, readdirSync, readlinkSync, unlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { systemCode } from '../core/errors.ts';
 
 // `.blobs-<pid>-`, on Linux `n<pid namespace>-`, and something random. The next run removes those whose process is
@@ -59,6 +59,17 @@ export function removeStaleTemporaryFiles(
     } catch {
       // Another run was faster, or the directory cannot be written: what follows will say so.
     }
+  }
+}
+
+/** Whether the file `path` is named as a temporary file of a process that may still run. */
+export function isLiveTemporary(path: string): boolean {
+  const [, pid, namespace] = NAME.exec(basename(path)) ?? [];
+  try {
+    return pid !== undefined && isInUse(path, Number(pid), namespace);
+  } catch {
+    // It is gone by now.
+    return false;
   }
 }
 

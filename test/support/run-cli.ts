@@ -52,6 +52,8 @@ export interface CliOptions {
   /** Beside PATH, HOME and LANG, which are all that is there; undefined removes one. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly home?: string;
+  /** The user and group to run as, for tests that run as root; `cwd` and `home` must be theirs. */
+  readonly uid?: number;
   /** Text for stdin. */
   readonly input?: string;
   /**
@@ -107,6 +109,7 @@ function runProgram(argv: readonly string[], options: CliOptions): Promise<CliRe
   const child = spawn(program, args, {
     cwd: options.cwd ?? testHome(),
     env: scrubbedEnvironment(options),
+    ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
     stdio: [stdin === 'null' || stdin === 'closed' ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
   const out: Buffer[] = [];

@@ -11,7 +11,7 @@ export function addFetchCommand(program: Command, run: Run): void {
     name: 'fetch',
     summary: 'download blobs and verify them',
     description:
-      'Make every selected blob present and verified. A file appears at its place only when it is complete and its SHA-256 is right; until then the previous file stays. What is up to date is not downloaded, a download that was cut off is resumed, and one failure does not stop the others.',
+      'Make every selected blob present and verified. A file appears at its place only when it is complete and its SHA-256 is right; until then the previous file stays. What is up to date is not downloaded, a download that was cut off is resumed, and one failure does not stop the others. Blobs come by http or https, those with "fetcher: lfs" from Git LFS servers.',
     examples: [
       ['blobs fetch hal_espressif', 'everything that one module needs'],
       [

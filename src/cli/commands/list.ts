@@ -2,16 +2,18 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { listBlobs } from '../../app/list-blobs.ts';
 import type { BlobStatus } from '../../core/blob.ts';
+import { BlobsError } from '../../core/errors.ts';
 import { createColors } from '../../output/colors.ts';
 import { blobDocument } from '../../output/json.ts';
 import { assertFormat, DEFAULT_FORMAT, formatRows } from '../../output/list-fields.ts';
-import type { SelectionOptions } from '../options.ts';
+import { assertNoType, type SelectionOptions } from '../options.ts';
 import { present } from '../session.ts';
 import { addBlobCommand, queryOf, type Run } from './command.ts';
 
 interface Options extends SelectionOptions {
   readonly format?: string;
   readonly status?: readonly BlobStatus[];
+  readonly untracked?: boolean;
 }
 
 /** `blobs list` */
@@ -34,12 +36,21 @@ export function addListCommand(program: Command, run: Run): void {
           '-f, --format <str>',
           "Python format string, as in west (piped default: '{module} {status} {path} {type} {abspath}')",
         )
-        .option('-s, --status <letters>', 'only blobs of these, separated by commas: A, M, D', parseStatuses),
+        .option('-s, --status <letters>', 'only blobs of these, separated by commas: A, M, D', parseStatuses)
+        .option(
+          '--untracked',
+          'list instead the files below zephyr/blobs that neither module.yml declares nor git tracks',
+        ),
   }).action(async (modules: string[], options: Options, command: Command) => {
     await run(command, async (session) => {
       const { format, status } = options;
       if (format !== undefined) assertFormat(format);
       const query = queryOf(session, modules, options);
+      if (options.untracked) {
+        assertUntrackedOptions(options);
+        const { runListUntracked } = await import('../list-untracked.ts');
+        return runListUntracked(session, query, format);
+      }
       const report = await listBlobs({ ...query, ...(status ? { statuses: status } : {}) }, session.signal);
       // Also for --json, so that a wrong template is never passed over.
       const text = format === undefined ? undefined : formatRows(format, report.rows);
@@ -56,6 +67,13 @@ export function addListCommand(program: Command, run: Run): void {
       });
     });
   });
+}
+
+/** @throws BlobsError `BLOBS_USAGE` for an option that says nothing about a file that no module declares */
+function assertUntrackedOptions({ status, type }: Options): void {
+  if (status !== undefined)
+    throw new BlobsError('BLOBS_USAGE', '--untracked and --status exclude each other');
+  assertNoType(type);
 }
 
 function parseStatuses(value: string): BlobStatus[] {

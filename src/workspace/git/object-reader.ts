@@ -2,12 +2,11 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { Socket } from 'node:net';
-import { describeError, systemCode } from '../../core/errors.ts';
+import { endError, GitReadError, MAX_STDERR_LENGTH, startError } from './git-read-error.ts';
 import { spawnGit } from './spawn-git.ts';
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 const CLOSE_MS = 1000;
-const MAX_STDERR_LENGTH = 4096;
 const MAX_NAME_LENGTH = 8192;
 const LINE_FEED = 0x0a;
 const CLOSED = 'the reader of git objects is closed';
@@ -32,21 +31,6 @@ export interface GitReaderOptions {
   readonly timeoutMs?: number;
   /** A larger object is not read. */
   readonly maxObjectBytes: number;
-}
-
-/** Why git objects cannot be read. */
-export class GitReadError extends Error {
-  /** `no-git`: none on the PATH. `refused`: git does not trust the repository (`safe.directory`). */
-  readonly kind: 'no-git' | 'refused' | 'too-large' | 'timeout' | 'bad-name' | 'failed';
-  /** Git's own words: one line, which may quote what a hostile repository holds, control characters too. */
-  readonly detail: string | undefined;
-
-  constructor(kind: GitReadError['kind'], message: string, detail?: string) {
-    super(detail === undefined ? message : `${message}: ${detail}`);
-    this.name = 'GitReadError';
-    this.kind = kind;
-    this.detail = detail;
-  }
 }
 
 interface Request {
@@ -210,16 +194,4 @@ function settle(request: Request | undefined, { line, object }: Answer): void {
   if (object || / (?:missing|submodule)$/.test(line)) request?.resolve(object);
   else if (!line.endsWith(' ambiguous')) throw new GitReadError('failed', UNEXPECTED);
   else request?.reject(new GitReadError('failed', 'git cannot tell which object is meant', line));
-}
-
-function startError(error: unknown): GitReadError {
-  if (systemCode(error) === 'ENOENT') return new GitReadError('no-git', 'git is not on the PATH');
-  return new GitReadError('failed', 'git cannot be started', describeError(error));
-}
-
-function endError(stderr: string): GitReadError {
-  const detail = /^fatal: (.+)/m.exec(stderr)?.[1] ?? /.+/.exec(stderr)?.[0];
-  if (/dubious ownership|safe\.(?:directory|bareRepository)/.test(stderr))
-    return new GitReadError('refused', 'git does not trust the repository', detail);
-  return new GitReadError('failed', 'git gave no answer', detail);
 }

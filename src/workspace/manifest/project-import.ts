@@ -2,8 +2,9 @@
 import { BlobsError } from '../../core/errors.ts';
 import { escapeControls } from '../../core/text.ts';
 import { MAX_YAML_BYTES } from '../../yaml/limits.ts';
+import { GitReadError, gitWords } from '../git/git-read-error.ts';
 import { findOutwardLink } from '../git/git-repository.ts';
-import { GitObjectReader, GitReadError } from '../git/object-reader.ts';
+import { GitObjectReader } from '../git/object-reader.ts';
 import { DamagedTreeError } from '../git/tree.ts';
 import type { ImportBudget } from './import-budget.ts';
 import type { ImportRequest } from './import-value.ts';
@@ -129,11 +130,6 @@ async function readOne(
     }
     throw importFailed(project, request, gitWords(error), HINTS[error.kind] ?? WEST_UPDATE);
   }
-}
-
-/** What git says, without what it quotes of files that are not as they should be. */
-function gitWords({ message }: GitReadError): string {
-  return message.replace(/(unexpected line in [^:]*|bad config line \d+).*/s, '$1');
 }
 
 function outOfTime(project: ManifestProject, request: ImportRequest): BlobsError {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
+import type { Blob } from '../../../src/core/blob.ts';
 import { BlobsError } from '../../../src/core/errors.ts';
 import { parseMirror } from '../../../src/fetch/mirrors.ts';
 import {
@@ -34,6 +35,7 @@ describe('the decision for one blob', () => {
     ['absent, licence refused', { status: 'D', blocked: NOT_ACCEPTED }, false, undefined, 'blocked'],
     ['modified, licence refused', { status: 'M', blocked: NOT_ACCEPTED }, false, undefined, 'blocked'],
     ['absent, fetcher http', { status: 'D' }, false, 'http', 'fetch'],
+    ['absent, fetcher lfs in other letters', { status: 'D' }, false, 'LFS', 'blocked'],
     ['absent, fetcher unknown', { status: 'D' }, false, 'ftp', 'blocked'],
     ['absent, fetcher begins like a known one', { status: 'D' }, false, 'httpx', 'blocked'],
   ])('%s', (_what, state, keepModified, fetcher, kind) => {
@@ -56,6 +58,71 @@ describe('the decision for one blob', () => {
     const paths = ['c', 'a', 'b'];
     const decisions = plan(paths.map((path) => ({ blob: sampleBlob({ path, content: path }), status: 'D' })));
     expect(decisions.map(({ blob }) => blob.path)).toEqual(paths);
+  });
+});
+
+describe('Git LFS', () => {
+  const API = 'https://lfs.invalid/api';
+  const lfs = (changes: Partial<Blob> = {}): Blob =>
+    sampleBlob({ fetcher: 'lfs', urls: [API], size: 7, ...changes });
+  const sourcesOf = (blobs: readonly Blob[], options: Partial<PlanOptions> = {}): unknown[] | undefined => {
+    const candidates = blobs.map((blob) => ({ blob, status: 'D' as const }));
+    return jobsOf(plan(candidates, options))[0]?.sources.map((source) => [
+      source.kind,
+      describeSource(source),
+      'lfs' in source ? source.lfs : undefined,
+    ]);
+  };
+
+  it('makes a URL the base of an API, with the size that it wants', () => {
+    expect(sourcesOf([lfs()])).toEqual([['url', API, { sizeBytes: 7 }]]);
+  });
+
+  it.each([
+    [[], 'blocked'],
+    [['https://lfs.invalid/=https://mirror.invalid/'], 'blocked'],
+    [['sha256=https://hash.invalid/{sha256}'], 'fetch'],
+  ])('needs a size, with the mirrors %j: %s', (mirrors, kind) => {
+    const { size, ...sizeless } = lfs();
+    const [decision] = plan([{ blob: sizeless, status: 'D' }], { mirrors: mirrors.map(parseMirror) });
+    expect([size, decision?.kind]).toEqual([7, kind]);
+    if (decision?.kind === 'blocked') expect(decision.error.code).toBe('BLOBS_LFS_SIZE');
+  });
+
+  it('needs no size where the bytes may be at hand', () => {
+    const { size: _, ...sizeless } = lfs();
+    const local = [{ kind: 'store' as const, file: '/store/x' }];
+    expect(plan([{ blob: sizeless, status: 'D', local }])).toMatchObject([{ kind: 'fetch' }]);
+  });
+
+  it('holds for mirrors by prefix, but not for those addressed by hash', () => {
+    const mirrors = [
+      'https://lfs.invalid/=https://mirror.invalid/',
+      'https://lfs.invalid/=https://cas.invalid/{sha256}',
+      'sha256=https://hash.invalid/{sha256}',
+    ].map(parseMirror);
+    const blob = lfs();
+    expect(sourcesOf([blob], { mirrors })).toEqual([
+      ['mirror', `https://hash.invalid/${blob.digest}`, undefined],
+      ['mirror', 'https://mirror.invalid/api', { sizeBytes: 7 }],
+      ['mirror', `https://cas.invalid/${blob.digest}`, undefined],
+      ['url', API, { sizeBytes: 7 }],
+    ]);
+  });
+
+  it('stands beside plain URLs of the same bytes, in order, also where the URL is the same', () => {
+    const plain = sampleBlob({ path: 'plain', urls: ['https://a.invalid/', API] });
+    expect(sourcesOf([plain, lfs()])).toEqual([
+      ['url', 'https://a.invalid/', undefined],
+      ['url', API, undefined],
+      ['url', API, { sizeBytes: 7 }],
+    ]);
+  });
+
+  it('is left out offline', () => {
+    expect(plan([{ blob: lfs(), status: 'D' }], { offline: true })).toMatchObject([
+      { kind: 'blocked', error: { code: 'BLOBS_OFFLINE' } },
+    ]);
   });
 });
 

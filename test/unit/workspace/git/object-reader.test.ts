@@ -6,11 +6,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import {
-  GitObjectReader,
-  type GitReadError,
-  type GitReaderOptions,
-} from '../../../../src/workspace/git/object-reader.ts';
+import type { GitReadError } from '../../../../src/workspace/git/git-read-error.ts';
+import { GitObjectReader, type GitReaderOptions } from '../../../../src/workspace/git/object-reader.ts';
 import { parseTree } from '../../../../src/workspace/git/tree.ts';
 import { tempDir, testHome } from '../../../support/temp.ts';
 
