@@ -4,7 +4,14 @@ import type { Dispatcher } from 'undici';
 import { BlobsError, describeError, systemCode } from '../core/errors.ts';
 import { findUrl, redactUrl } from '../core/url.ts';
 import type { Body } from './body.ts';
-import { findValidator, isContinuation, type RangeRequest, rangeHeaders } from './range.ts';
+import {
+  findValidator,
+  isContinuation,
+  isOfSameState,
+  type RangeRequest,
+  rangeHeaders,
+  type ValidatorHeaders,
+} from './range.ts';
 import type { Transport } from './transport.ts';
 
 const MAX_REDIRECTS = 10;
@@ -151,11 +158,7 @@ async function toBody(response: Dispatcher.ResponseData): Promise<Body> {
     const { decode } = await import('./decode.ts');
     return { stream: decode(response.body, encoding), ...type };
   }
-  const validator = findValidator({
-    etag: header(response, 'etag'),
-    lastModified: header(response, 'last-modified'),
-    date: header(response, 'date'),
-  });
+  const validator = findValidator(validatorHeaders(response));
   return {
     stream: response.body,
     ...lengthOf(response),
@@ -170,12 +173,21 @@ async function toPart(response: Dispatcher.ResponseData, range: RangeRequest, ur
   if (
     response.statusCode === 206 &&
     !isCoded &&
-    isContinuation(header(response, 'content-range'), fromByte)
+    isContinuation(header(response, 'content-range'), fromByte) &&
+    isOfSameState(validator, validatorHeaders(response))
   ) {
     return { stream: response.body, ...lengthOf(response), fromByte, validator };
   }
   await response.body.dump({ limit: 16_384 }).catch(() => undefined);
   throw new WrongRange(url.href);
+}
+
+function validatorHeaders(response: Dispatcher.ResponseData): ValidatorHeaders {
+  return {
+    etag: header(response, 'etag'),
+    lastModified: header(response, 'last-modified'),
+    date: header(response, 'date'),
+  };
 }
 
 function lengthOf(response: Dispatcher.ResponseData): { length?: number } {

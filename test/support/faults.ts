@@ -24,8 +24,16 @@ export interface RecordedRequest {
 export type Behaviour =
   /** A well-behaved server: ETag, and Range unless `ranges` is false; answers after `delayMs`. */
   | { readonly kind: 'ok'; readonly ranges?: boolean; readonly delayMs?: number }
-  /** Promises all, sends some, ends the connection. */
-  | { readonly kind: 'truncate'; readonly afterBytes: number }
+  /**
+   * Promises all, sends some, ends the connection: once `until` resolves, where the client must have read what came.
+   * `headers` stand in place of the ETag.
+   */
+  | {
+      readonly kind: 'truncate';
+      readonly afterBytes: number;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly until?: () => Promise<void>;
+    }
   /** Sends some, then nothing, and holds the connection open. */
   | { readonly kind: 'stall'; readonly afterBytes: number }
   | { readonly kind: 'stall-before-headers' }
@@ -81,8 +89,13 @@ const HANDLERS: { readonly [K in Behaviour['kind']]: Handler<Extract<Behaviour, 
     const timer = setTimeout(send, delayMs);
     response.once('close', () => clearTimeout(timer));
   },
-  truncate: ({ response, part }, { afterBytes }) => {
-    sendSome(response, part, afterBytes, () => response.socket?.end());
+  truncate: ({ response, part }, { afterBytes, headers = part.headers, until = async () => {} }) => {
+    sendSome(
+      response,
+      { ...part, headers },
+      afterBytes,
+      () => void until().then(() => response.socket?.end()),
+    );
   },
   stall: ({ response, part, onStalled }, { afterBytes }) => {
     sendSome(response, part, afterBytes, onStalled);
@@ -173,7 +186,8 @@ export function requestedPart(headers: IncomingHttpHeaders, body: Buffer): Part 
   return { status: 206, bytes, headers: { etag: etagOf(body), 'content-range': contentRange } };
 }
 
-function etagOf(body: Buffer): string {
+/** The ETag of a body, unless the behaviour says otherwise. */
+export function etagOf(body: Buffer): string {
   return `"${sha256(body).slice(0, 16)}"`;
 }
 
