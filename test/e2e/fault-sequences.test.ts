@@ -190,6 +190,8 @@ async function runOnce(sequence: Sequence, args: readonly string[]): Promise<voi
     blobs.flatMap(pathsOf).map((path) => [path, server.answersFor(path).length]),
   );
 
+  const partialBefore = partialFiles(sequence);
+
   const limits = ['--timeout', '1', '--retries', String(retries), '--max-size', '1M'];
   const result = await runCli(['fetch', '-m', module.directory, '--json', ...limits, ...args], {
     home,
@@ -212,7 +214,10 @@ async function runOnce(sequence: Sequence, args: readonly string[]): Promise<voi
     ).toBe(true);
 
   expect(temporaryFilesBelow(module.directory), name).toEqual([]);
-  expectSoundStore(sequence, failed);
+  expectSoundEntries(sequence);
+  // Without the store nothing of it is touched.
+  if (args.includes('--no-store')) expect(partialFiles(sequence), name).toEqual(partialBefore);
+  else expectOnlyOf(sequence, failed);
   for (const blob of blobs) {
     for (const path of pathsOf(blob)) {
       // So many attempts, and one more from zero where what was resumed turned out to be wrong: after that a URL is not
@@ -247,15 +252,27 @@ function expectReported(
   expect([...new Set(errors.map(({ path }) => path))], name).toEqual(paths);
 }
 
-/** The store's entries are what their names say, and what is unfinished is of what failed, and told from where. */
-function expectSoundStore({ name, home }: Sequence, failed: ReadonlySet<SequenceBlob>): void {
-  const store = join(home, '.cache', 'zephyr-blobs', 'v1');
-  const entries = filesBelow(join(store, 'sha256'));
-  for (const path of entries) expect(path.slice(3), name).toBe(sha256OfFile(join(store, 'sha256', path)));
-  const partial = new Set(filesBelow(join(store, 'partial')));
-  const digests = [...failed].map(({ bytes }) => sha256(bytes));
-  const expected = digests.map((digest) => `${digest}.part`).filter((file) => partial.has(file));
-  expect([...partial].sort(), name).toEqual(expected.flatMap((file) => [file, `${file}.json`]).sort());
+function storeOf({ home }: Sequence): string {
+  return join(home, '.cache', 'zephyr-blobs', 'v1');
+}
+
+function partialFiles(sequence: Sequence): string[] {
+  return filesBelow(join(storeOf(sequence), 'partial'));
+}
+
+function expectSoundEntries(sequence: Sequence): void {
+  const directory = join(storeOf(sequence), 'sha256');
+  for (const path of filesBelow(directory))
+    expect(path.slice(3), sequence.name).toBe(sha256OfFile(join(directory, path)));
+}
+
+/** What is unfinished in the store is of what failed, and told where it came from. */
+function expectOnlyOf(sequence: Sequence, failed: ReadonlySet<SequenceBlob>): void {
+  const files = partialFiles(sequence);
+  const expected = [...failed]
+    .map(({ bytes }) => `${sha256(bytes)}.part`)
+    .filter((name) => files.includes(name));
+  expect(files, sequence.name).toEqual(expected.flatMap((name) => [name, `${name}.json`]).sort());
 }
 
 test.for(Array.from({ length: SEQUENCES / PER_TEST }, (_, i) => i * PER_TEST))(
