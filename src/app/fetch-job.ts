@@ -29,10 +29,12 @@ export interface Settled {
 let lastId = 0;
 
 type Received = NonNullable<DownloadResult['received']>;
+type Obtained = DownloadResult & Pick<JobResult, 'downloadedBytes'>;
 
 /** What became of all blobs of a job. */
 export interface JobResult {
   readonly settled: readonly Settled[];
+  /** All that came over the network or from a mirror in this run, right or wrong. */
   readonly downloadedBytes: number;
 }
 
@@ -57,15 +59,14 @@ export async function runJob(
   if (first === undefined) return async () => ({ settled, downloadedBytes: 0 });
   const obtained = await obtain(job, first, options);
   if (obtained === 'busy') return obtained;
-  const { received, failed, release } = obtained;
+  const { received, failed, downloadedBytes, release } = obtained;
   if (received === undefined) {
     for (const blob of targets) fail(blob, [failureIssue(blob, failed)]);
-    return async () => ({ settled, downloadedBytes: 0 });
+    return async () => ({ settled, downloadedBytes });
   }
   return async () => {
     const placed = await placeAll(targets, { received, failed }, options).finally(release);
-    const { source, bytes, resumedBytes = 0 } = received;
-    return { settled: [...settled, ...placed], downloadedBytes: 'file' in source ? 0 : bytes - resumedBytes };
+    return { settled: [...settled, ...placed], downloadedBytes };
   };
 }
 
@@ -77,7 +78,7 @@ async function obtain(
   job: Job,
   first: Blob,
   options: JobOptions & { readonly mayWait: boolean },
-): Promise<(DownloadResult & { readonly release: () => Promise<void> }) | 'busy'> {
+): Promise<(Obtained & { readonly release: () => Promise<void> }) | 'busy'> {
   const { caches, observe, mayWait } = options;
   const isAtHand = job.sources.some((source) => 'file' in source);
   let lock = isAtHand ? undefined : await caches.tryLock(first);
@@ -109,14 +110,18 @@ async function downloadUnder(
   lock: DownloadLock | undefined,
   { job, first, id }: Shown,
   options: JobOptions,
-): Promise<DownloadResult & { readonly release: () => Promise<void> }> {
+): Promise<Obtained & { readonly release: () => Promise<void> }> {
   const { caches, observe } = options;
   const room = options.freeSpace.roomFor(caches.placesOf(first, job.blobs));
   const release = async (): Promise<void> => {
     room.release();
     await lock?.release();
   };
+  let downloadedBytes = 0;
+  let isLocal = false;
   const onProgress = (event: DownloadProgress): void => {
+    if (event.kind === 'attempt') isLocal = 'file' in event.source;
+    else if (event.kind === 'bytes' && !isLocal) downloadedBytes += event.bytes;
     if (event.kind === 'attempt') observe({ kind: 'attempt', id, url: describeSource(event.source) });
     else if (event.kind === 'retry') observe({ ...event, id, label: blobLabel(first) });
     else observe({ ...event, id });
@@ -139,7 +144,7 @@ async function downloadUnder(
     );
     await caches.drop(result.failed, first);
     if (result.received === undefined) await release();
-    return { ...result, release };
+    return { ...result, downloadedBytes, release };
   } catch (error) {
     await release();
     throw error;

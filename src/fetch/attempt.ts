@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Clock } from '../core/deps.ts';
-import { BlobsError } from '../core/errors.ts';
+import { BlobsError, type ErrorCode } from '../core/errors.ts';
 import type { Sha256 } from '../core/sha256.ts';
 import type { PartialDownloads } from '../store/partial-download.ts';
 import type { Body } from './body.ts';
@@ -111,15 +111,12 @@ async function resume(
 ): Promise<Received | undefined> {
   const { wanted, options } = context;
   const sha256 = prefix.hash.copy().digest('hex') as Sha256;
-  if (sha256 === wanted.job.digest)
-    return { file: prefix.file, sha256, bytes: prefix.bytes, resumedBytes: prefix.bytes };
+  if (sha256 === wanted.job.digest) return { file: prefix.file, sha256, bytes: prefix.bytes };
   options.onProgress({ kind: 'resumed', bytes: prefix.bytes });
   try {
     return await transfer(source, context, { prefix, range });
   } catch (error) {
-    const isUseless =
-      error instanceof WrongRange || (error instanceof BlobsError && error.code === 'BLOBS_HASH_MISMATCH');
-    if (!isUseless) throw error;
+    if (!(error instanceof WrongRange || error instanceof Misfit)) throw error;
     wanted.distrusted.add(source.url);
     options.onProgress({ kind: 'attempt', source });
     return undefined;
@@ -170,6 +167,7 @@ async function transfer(
     });
     return await verified(received, job, source, body);
   } catch (error) {
+    if (prefix && error instanceof BlobsError && WRONG.has(error.code)) throw new Misfit();
     throw networkError(error, url, options.timeoutMs);
   }
 }
@@ -190,6 +188,15 @@ async function reserveAnnounced(
     throw error;
   }
 }
+
+/** What was there and what came do not make the right bytes together; the source may have them all the same. */
+class Misfit extends Error {}
+
+const WRONG: ReadonlySet<ErrorCode> = new Set([
+  'BLOBS_HASH_MISMATCH',
+  'BLOBS_SIZE_MISMATCH',
+  'BLOBS_TOO_LARGE',
+]);
 
 async function verified(received: Received, job: Job, source: Source, body?: Body): Promise<Received> {
   if (received.sha256 === job.digest) return received;

@@ -8,7 +8,14 @@ import { type Authorization, type Credentials, findAuthorization, findToken } fr
 import { HttpStatusError, proxyRefusal } from './http-status-error.ts';
 import { networkError } from './network-error.ts';
 import type { HttpProxy } from './proxy.ts';
-import { findValidator, isContinuation, type RangeRequest, rangeHeaders } from './range.ts';
+import {
+  findValidator,
+  isContinuation,
+  isOfSameState,
+  type RangeRequest,
+  rangeHeaders,
+  type ValidatorHeaders,
+} from './range.ts';
 import type { Transport } from './transport.ts';
 
 const MAX_REDIRECTS = 10;
@@ -203,11 +210,7 @@ async function toBody(response: Dispatcher.ResponseData): Promise<Body> {
     const { decode } = await import('./decode.ts');
     return { stream: decode(response.body, encoding), ...type };
   }
-  const validator = findValidator({
-    etag: header(response, 'etag'),
-    lastModified: header(response, 'last-modified'),
-    date: header(response, 'date'),
-  });
+  const validator = findValidator(validatorHeaders(response));
   return {
     stream: response.body,
     ...lengthOf(response),
@@ -222,12 +225,21 @@ async function toPart(response: Dispatcher.ResponseData, range: RangeRequest, ur
   if (
     response.statusCode === 206 &&
     !isCoded &&
-    isContinuation(header(response, 'content-range'), fromByte)
+    isContinuation(header(response, 'content-range'), fromByte) &&
+    isOfSameState(validator, validatorHeaders(response))
   ) {
     return { stream: response.body, ...lengthOf(response), fromByte, validator };
   }
   await response.body.dump({ limit: 16_384 }).catch(() => undefined);
   throw new WrongRange(url.href);
+}
+
+function validatorHeaders(response: Dispatcher.ResponseData): ValidatorHeaders {
+  return {
+    etag: header(response, 'etag'),
+    lastModified: header(response, 'last-modified'),
+    date: header(response, 'date'),
+  };
 }
 
 function lengthOf(response: Dispatcher.ResponseData): { length?: number } {

@@ -38,6 +38,12 @@ export function isValidator(text: string): boolean {
   return findValidator({ etag: text }) !== undefined || isHttpDate(text);
 }
 
+/** Whether a part with these headers is of the state that the validator names (RFC 9110 §15.3.7.3), as far as it says. */
+export function isOfSameState(validator: string, { etag, lastModified }: ValidatorHeaders): boolean {
+  const state = validator.startsWith('"') ? etag : lastModified;
+  return state === undefined || state === validator;
+}
+
 function isHttpDate(text: string): boolean {
   return /^[A-Za-z0-9 ,:-]{1,64}$/.test(text) && !Number.isNaN(Date.parse(text));
 }

@@ -50,8 +50,6 @@ export interface Received {
   readonly file: TemporaryFile;
   readonly sha256: Sha256;
   readonly bytes: number;
-  /** How many of them were there from an earlier attempt. */
-  readonly resumedBytes?: number;
 }
 
 /**
@@ -72,7 +70,7 @@ export async function receive(body: Body, options: ReceiveOptions): Promise<Rece
     options.beforeWrite?.();
     file ??= await local(() => TemporaryFile.create(options.directory));
     const { sha256, bytes } = await copy(body, file, options);
-    return { file, sha256, bytes, ...(prefix ? { resumedBytes: prefix.bytes } : {}) };
+    return { file, sha256, bytes };
   } catch (error) {
     body.stream.destroy();
     // What is wrong, or has no room here, is of no use later.
@@ -93,7 +91,7 @@ async function copy(
   const hash = prefix?.hash ?? createSha256();
   const writer = new BatchWriter(file, prefix?.bytes ?? 0);
   let bytes = prefix?.bytes ?? 0;
-  let isMuch = false;
+  let protecting: Promise<void> | undefined;
   try {
     await drain(body.stream, (chunk) => {
       bytes += chunk.length;
@@ -101,12 +99,13 @@ async function copy(
       hash.update(chunk);
       onBytes(chunk.length);
       const written = writer.add(chunk);
-      if (isMuch || bytes < MUCH_BYTES || onMuch === undefined) return written;
-      isMuch = true;
-      return Promise.resolve(written).then(() => onMuch(file));
+      if (protecting || bytes < MUCH_BYTES || onMuch === undefined) return written;
+      protecting = Promise.resolve(written).then(() => onMuch(file));
+      return protecting;
     });
   } finally {
-    // Also what came before an error: a later attempt may go on from there.
+    // What came before an error counts too: a later attempt may go on from there, once nobody else moves the file.
+    await protecting?.catch(() => undefined);
     await writer.end();
   }
   return { sha256: hash.digest('hex') as Sha256, bytes };

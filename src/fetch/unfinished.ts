@@ -38,12 +38,12 @@ export class Unfinished {
     url: string,
     limit: { readonly maxBytes: number; readonly signal: AbortSignal },
   ): Promise<Resumable | undefined> {
-    if (this.#isFirst) this.#held = await this.#partials?.take(this.#digest);
+    if (this.#isFirst) this.#held ??= await this.#partials?.take(this.#digest);
     this.#isFirst = false;
     const held = this.#held;
     if (held?.origin.urlSha256 !== sha256OfText(url)) return undefined;
-    this.#held = undefined;
     const prefix = isValidator(held.origin.validator) ? await hashPrefix(held.file, limit) : undefined;
+    this.#held = undefined;
     if (prefix) return { prefix, range: { fromByte: prefix.bytes, validator: held.origin.validator } };
     await held.file.discard();
     return undefined;
@@ -72,6 +72,8 @@ export class Unfinished {
   async end({ isDone }: { readonly isDone: boolean }): Promise<void> {
     const held = this.#held;
     this.#held = undefined;
+    // What other runs left of it is of no use any more.
+    if (isDone && !this.#isFirst) await this.#partials?.forget(this.#digest);
     if (held === undefined) return;
     if (isDone || this.#partials === undefined) await held.file.discard();
     else await this.#partials.leave(this.#digest, held);

@@ -16,6 +16,7 @@ import { mayOwnerRun, ownerTag } from './temporary-names.ts';
 // To take one is to rename it, so that of two processes one alone has it.
 
 const NAME = /^([0-9a-f]{64})\.(?:(\d+-(?:n\d+-)?)\.\d+\.)?part(?:\.json)?$/;
+const ORIGIN = '.json';
 const MAX_ORIGIN_BYTES = 16 * 1024;
 const MAX_AGE_MS = 7 * 24 * 60 * 60 * 1000;
 
@@ -50,7 +51,8 @@ export class PartialDownloads {
    * on with. Never throws: a download that is lost is only begun anew.
    */
   async take(digest: Sha256): Promise<PartialDownload | undefined> {
-    for (const name of await this.#namesOf(digest)) {
+    for (const name of await this.#freeNamesOf(digest)) {
+      if (name.endsWith(ORIGIN)) continue;
       const own = this.#ownName(digest);
       try {
         await rename(join(this.#directory, name), join(this.#directory, own));
@@ -78,6 +80,12 @@ export class PartialDownloads {
     else await file.discard();
   }
 
+  /** Removes what processes that are gone left of `digest`, which is complete now. Never throws. */
+  async forget(digest: Sha256): Promise<void> {
+    for (const name of await this.#freeNamesOf(digest))
+      await rm(join(this.#directory, name), { force: true }).catch(() => undefined);
+  }
+
   /**
    * Removes what no process has and nobody went on with for so long, by default a week; in a dry run nothing. Resolves
    * to the bytes of each. Never throws.
@@ -89,10 +97,13 @@ export class PartialDownloads {
       const path = join(this.#directory, name);
       try {
         const stats = await lstat(path);
-        const isOwned = owner !== undefined && (await this.#isOwned(name, owner));
-        if (isOwned || nowMs - stats.mtimeMs < minAgeMs) continue;
+        const ageMs = nowMs - stats.mtimeMs;
+        if (ageMs < minAgeMs) continue;
+        // After a week without a byte the process is gone, and its id another's.
+        const isOwned = owner !== undefined && ageMs < MAX_AGE_MS && (await this.#isOwned(name, owner));
+        if (isOwned) continue;
         if (!dryRun) await rm(path);
-        if (!name.endsWith('.json')) removed.push(stats.size);
+        if (!name.endsWith(ORIGIN)) removed.push(stats.size);
       } catch {
         // Another run removed it, or nothing can be done about it.
       }
@@ -102,7 +113,7 @@ export class PartialDownloads {
 
   async #open(name: string, own: string): Promise<PartialDownload | undefined> {
     const path = join(this.#directory, own);
-    const told = join(this.#directory, `${name}.json`);
+    const told = originFile(join(this.#directory, name));
     let file: TemporaryFile | undefined;
     try {
       const origin = readOrigin(told);
@@ -126,23 +137,24 @@ export class PartialDownloads {
       await file.rename(path, originFile(path));
       return true;
     } catch {
+      if (file.path !== path) await rm(originFile(path), { force: true }).catch(() => undefined);
       return false;
     }
   }
 
-  /** The unfinished downloads of `digest` that no process has. */
-  async #namesOf(digest: Sha256): Promise<string[]> {
+  /** The files of unfinished downloads of `digest` that no process has. */
+  async #freeNamesOf(digest: Sha256): Promise<string[]> {
     const found: string[] = [];
     for (const name of await this.#names()) {
       const [, of, owner] = NAME.exec(name) ?? [];
-      if (of !== digest || name.endsWith('.json')) continue;
+      if (of !== digest) continue;
       if (owner === undefined || !(await this.#isOwned(name, owner))) found.push(name);
     }
     return found;
   }
 
   async #isOwned(name: string, owner: string): Promise<boolean> {
-    if (owner === ownerTag()) return ours.has(name);
+    if (owner === ownerTag()) return ours.has(name.endsWith(ORIGIN) ? name.slice(0, -ORIGIN.length) : name);
     try {
       const { mtimeMs } = await lstat(join(this.#directory, name));
       return mayOwnerRun(owner, Date.now() - mtimeMs);
@@ -165,7 +177,7 @@ export class PartialDownloads {
 }
 
 function originFile(path: string): string {
-  return `${path}.json`;
+  return path + ORIGIN;
 }
 
 /** @throws where it is no regular file or says nothing that can be understood */

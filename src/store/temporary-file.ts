@@ -49,15 +49,25 @@ export class TemporaryFile {
 
   /**
    * The regular file at `path`, which is the caller's alone, to be written to further. It stays if the process ends;
-   * the file `companion` goes when it is moved or discarded.
+   * the file `companion` goes when it is moved or discarded. Its mode becomes 0666 less the umask.
    *
-   * @throws the system's error, also for a symbolic link and for anything but a regular file
+   * @throws the system's error, also for a symbolic link, for a file that has another name as well, and for anything
+   *   but a regular file
    */
   static async openAt(path: string, companion: string): Promise<TemporaryFile> {
     const handle = await open(path, WRITE_ON);
-    if ((await handle.stat()).isFile()) return new TemporaryFile(path, handle, companion);
-    await handle.close();
-    throw Object.assign(new Error(`${path} is not a regular file`), { code: 'EINVAL' });
+    try {
+      const stats = await handle.stat();
+      // What a backup keeps by a hard link is not to be written to.
+      if (!stats.isFile() || stats.nlink > 1)
+        throw Object.assign(new Error(`${path} is no file of our own`), { code: 'EINVAL' });
+      // The run that made it may have had another umask.
+      await handle.chmod(0o666 & ~process.umask());
+      return new TemporaryFile(path, handle, companion);
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
   }
 
   /**

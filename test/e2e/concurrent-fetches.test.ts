@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-import { execFileSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { startFaultServer } from '../support/fault-server.ts';
-import type { BlobSpec } from '../support/modules.ts';
 import type { CliResult } from '../support/run-cli.ts';
 import {
   BYTES,
+  bytesOf,
   checked,
   DIGEST,
+  entryFile,
   expectGoodStore,
   expectManyBlobs,
   fetch,
@@ -19,26 +19,19 @@ import {
   moduleWith,
   PATH,
   pause,
-  serveBlob,
   storeDirectory,
 } from '../support/store.ts';
-import {
-  filesBelow,
-  sha256,
-  sha256OfFile,
-  someBytes,
-  tempDir,
-  temporaryFilesBelow,
-  testHome,
-} from '../support/temp.ts';
+import { filesBelow, sha256, sha256OfFile } from '../support/temp.ts';
+
+const FULL = process.env['BLOBS_TEST_FULL'] === '1';
 
 describe('fetches at the same time', () => {
-  test.for([2, 6])('%i of them, into one store, ask for each URL once', async (fetches) => {
+  test.for(FULL ? [2, 10] : [3])('%i of them, into one store, ask for each URL once', async (fetches) => {
     const server = await startFaultServer();
     const modules = Array.from({ length: fetches }, () => moduleWith(manyBlobs(server, 20, { delayMs: 40 })));
 
     const documents = (
-      await Promise.all(modules.map((module) => fetch(module, ['--json'], { timeoutMs: 40_000 })))
+      await Promise.all(modules.map((module) => fetch(module, ['--json'], { timeoutMs: 100_000 })))
     ).map(checked);
 
     for (const { issues, summary } of documents) {
@@ -55,6 +48,61 @@ describe('fetches at the same time', () => {
     expectGoodStore();
     expect(filesBelow(join(storeDirectory(), 'v1', 'partial'))).toEqual([]);
   });
+
+  test.for(FULL ? [2, 10] : [4])('%i of them, of one workspace, ask for each URL once', async (fetches) => {
+    const server = await startFaultServer();
+    const module = moduleWith(manyBlobs(server, 20, { delayMs: 40 }));
+
+    const documents = (
+      await Promise.all(
+        Array.from({ length: fetches }, () => fetch(module, ['--json'], { timeoutMs: 100_000 })),
+      )
+    ).map(checked);
+
+    for (const { issues } of documents) expect(issues).toEqual([]);
+    expect(documents.reduce((sum, { summary }) => sum + (summary['url'] ?? 0), 0)).toBe(20);
+    expect(server.requests).toHaveLength(20);
+    expectManyBlobs(module, 20);
+    expectGoodStore();
+    expect(filesBelow(join(storeDirectory(), 'v1', 'partial'))).toEqual([]);
+  });
+
+  test.for(FULL ? [2, 10] : [3])(
+    '%i of them, of one workspace, ask for a URL again only where one was killed that was at it',
+    async (fetches) => {
+      const server = await startFaultServer();
+      const module = moduleWith(manyBlobs(server, 20, { delayMs: 40 }));
+      const complete = new Set<string>();
+      let others: Promise<CliResult[]> | undefined;
+
+      const killed = await fetch(module, ['-j', '4'], {
+        onStart: async (cli) => {
+          while (server.requests.length === 0) await pause(2);
+          const rest = Array.from({ length: fetches - 1 }, () =>
+            fetch(module, ['--json', '-j', '4'], { timeoutMs: 100_000 }),
+          );
+          others = Promise.all(rest);
+          while (server.requests.length < 10) await pause(2);
+          for (const path of manyPaths(20))
+            if (existsSync(entryFile(sha256(bytesOf(path))))) complete.add(`/${path}`);
+          cli.kill('SIGKILL');
+        },
+      });
+
+      for (const { issues } of ((await others) ?? []).map(checked)) expect(issues).toEqual([]);
+      expect(killed.signal).toBe('SIGKILL');
+      for (const path of manyPaths(20).map((name) => `/${name}`))
+        expect(server.requestsFor(path).length, path).toBeLessThanOrEqual(complete.has(path) ? 1 : 2);
+      const requests = server.requests.length;
+      // What the killed one left in the module goes with the next.
+      expect((await fetch(module)).code).toBe(0);
+      expect(server.requests).toHaveLength(requests);
+      expectManyBlobs(module, 20);
+      expectGoodStore();
+      const partial = filesBelow(join(storeDirectory(), 'v1', 'partial'));
+      expect(partial.filter((name) => !name.startsWith('.blobs-'))).toEqual([]);
+    },
+  );
 
   test('share what one of them finished after the other had planned to download it', async () => {
     const server = await startFaultServer();
@@ -179,76 +227,5 @@ describe('fetches at the same time', () => {
     expect((await fetch(module)).code).toBe(65);
     expect(filesBelow(storeDirectory())).toEqual(['CACHEDIR.TAG']);
     expect((await fetch(module)).code).toBe(0);
-  });
-});
-
-describe('a fetch that is killed', () => {
-  const rounds = process.env['BLOBS_TEST_FULL'] === '1' ? 40 : 4;
-
-  test(`at ${rounds} random moments leaves no wrong bytes, and the next one succeeds`, async () => {
-    const server = await startFaultServer();
-    const count = 8;
-    /** Half of them new in each round, half of them in the store since the round before. */
-    const blobsOf = (round: number): BlobSpec[] =>
-      Array.from({ length: count }, (_, index) => {
-        const name = `${round + (index % 2)}-${index}.bin`;
-        const bytes = someBytes(name, 20_000 + 20_000 * index);
-        return {
-          path: `lib/${name}`,
-          bytes,
-          url: server.serve(`/${name}`, bytes, { kind: 'throttle', bytesPerSecond: 1_500_000 }),
-        };
-      });
-    let [wasKilled, wholeMs] = [0, 0];
-    for (let round = 0; round <= rounds; round++) {
-      const module = moduleWith(blobsOf(round));
-      const auto = join(testHome(), 'auto');
-      const args = ['--auto-cache', auto, '-j', '4'];
-      const start = performance.now();
-      // The first round, for which the store is empty, shows how long a fetch takes; the others have half of theirs in
-      // the store, and are done sooner. Each has its own part of that time.
-      const killAfterMs = round === 0 ? Infinity : ((round - Math.random()) / rounds) * 0.6 * wholeMs;
-      const killed = await fetch(module, args, {
-        onStart: async (cli) => {
-          if (round === 0) return;
-          await pause(killAfterMs);
-          cli.kill('SIGKILL');
-        },
-      });
-      if (round === 0) wholeMs = performance.now() - start;
-      if (killed.signal === 'SIGKILL') wasKilled += 1;
-      const hint = `killed after ${killAfterMs} ms of ${wholeMs}`;
-
-      for (const { path, bytes = '' } of blobsOf(round)) {
-        expect([undefined, sha256(bytes)], `${path}, ${hint}`).toContain(sha256OfFile(module.blobFile(path)));
-      }
-      expectGoodStore(hint);
-      for (const name of filesBelow(auto).filter((found) => !found.startsWith('.blobs-'))) {
-        expect(name.slice(-64), hint).toBe(sha256OfFile(join(auto, name)));
-      }
-
-      const next = await fetch(module, args);
-      expect(next.code, `${hint}\n${next.stderr}`).toBe(0);
-      for (const { path, bytes = '' } of blobsOf(round)) {
-        expect(sha256OfFile(module.blobFile(path)), `${path}, ${hint}`).toBe(sha256(bytes));
-      }
-      expect(temporaryFilesBelow(module.directory), hint).toEqual([]);
-      expectGoodStore(hint);
-    }
-    expect(wasKilled).toBeGreaterThan(rounds / 2);
-    // What the last runs left goes with the next download.
-    await fetch(moduleWith([{ path: 'x', bytes: 'x', url: server.serve('/x', 'x') }]));
-    expect(temporaryFilesBelow(storeDirectory())).toEqual([]);
-  }, 300_000);
-
-  test('leaves nothing in the auto-cache that stays for ever', async () => {
-    const { url } = await serveBlob();
-    const auto = tempDir();
-    const dead = execFileSync(process.execPath, ['-p', 'process.pid'], { encoding: 'utf8' }).trim();
-    writeFileSync(join(auto, `.blobs-${dead}-abcdef`), 'half a blob');
-
-    await fetch(moduleWith([{ path: PATH, bytes: BYTES, url }]), ['--auto-cache', auto]);
-
-    expect(filesBelow(auto)).toEqual([`fw.bin.${DIGEST}`]);
   });
 });

@@ -31,6 +31,7 @@ export class FaultServer {
   readonly #server = createServer((request, response) => void this.#answer(request, response));
   readonly #routes = new Map<string, Route>();
   readonly #stalled = new Set<string>();
+  readonly #answered = new Map<string, Behaviour['kind'][]>();
   readonly #events = new EventEmitter().setMaxListeners(0);
   #inWork = 0;
 
@@ -74,6 +75,11 @@ export class FaultServer {
     return this.requests.filter((request) => request.path === path);
   }
 
+  /** How requests for `path` were answered, in order, the hops of redirects left out. */
+  answersFor(path: string): readonly Behaviour['kind'][] {
+    return this.#answered.get(path) ?? [];
+  }
+
   /** Resolves as soon as a request for `path` stalls; at once if one did already. */
   async whenStalled(path: string): Promise<void> {
     while (!this.#stalled.has(path)) await once(this.#events, 'stalled');
@@ -113,6 +119,7 @@ export class FaultServer {
     if (behaveOnHop(exchange)) return;
     const [behaviour = { kind: 'ok' } as const] = route.behaviours;
     if (route.behaviours.length > 1) route.behaviours.shift();
+    this.#answered.set(path, [...this.answersFor(path), behaviour.kind]);
     behave(behaviour, exchange);
   }
 }

@@ -24,8 +24,17 @@ export interface RecordedRequest {
 export type Behaviour =
   /** A well-behaved server: ETag, and Range unless `ranges` is false; answers after `delayMs`. */
   | { readonly kind: 'ok'; readonly ranges?: boolean; readonly delayMs?: number }
-  /** Promises all, sends some, ends the connection. */
-  | { readonly kind: 'truncate'; readonly afterBytes: number }
+  /**
+   * Promises all, sends some, ends the connection: once `until` resolves, where the client must have read what came.
+   * `headers` stand in place of the ETag. With `wrong`, what is sent are other bytes.
+   */
+  | {
+      readonly kind: 'truncate';
+      readonly afterBytes: number;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly wrong?: boolean;
+      readonly until?: () => Promise<void>;
+    }
   /** Sends some, then nothing, and holds the connection open. */
   | { readonly kind: 'stall'; readonly afterBytes: number }
   | { readonly kind: 'stall-before-headers' }
@@ -53,6 +62,14 @@ export type Behaviour =
   | { readonly kind: 'garbage' }
   /** Answers a Range request with the range shifted by a byte, under the Content-Range that was asked for. */
   | { readonly kind: 'shifted-range' }
+  /** Answers a Range request with what was asked for, and says that it is the part one byte further on. */
+  | { readonly kind: 'wrong-content-range' }
+  /** The right bytes under another ETag: the whole, or with `ignoresIfRange` the part that a Range request asks for. */
+  | { readonly kind: 'new-etag'; readonly etag: string; readonly ignoresIfRange?: boolean }
+  /** Announces a terabyte and begins to send it. */
+  | { readonly kind: 'huge' }
+  /** A byte in a second, so many times, then the end of the connection. */
+  | { readonly kind: 'drip'; readonly bytes: number }
   /** Whatever the test wants, made from the request. */
   | { readonly kind: 'answer'; readonly answer: (request: RecordedRequest) => Answer };
 
@@ -81,8 +98,9 @@ const HANDLERS: { readonly [K in Behaviour['kind']]: Handler<Extract<Behaviour, 
     const timer = setTimeout(send, delayMs);
     response.once('close', () => clearTimeout(timer));
   },
-  truncate: ({ response, part }, { afterBytes }) => {
-    sendSome(response, part, afterBytes, () => response.socket?.end());
+  truncate: ({ response, part }, { afterBytes, headers = part.headers, wrong, until = async () => {} }) => {
+    const sent = { ...part, headers, bytes: wrong ? inverted(part.bytes) : part.bytes };
+    sendSome(response, sent, afterBytes, () => void until().then(() => response.socket?.end()));
   },
   stall: ({ response, part, onStalled }, { afterBytes }) => {
     sendSome(response, part, afterBytes, onStalled);
@@ -92,7 +110,7 @@ const HANDLERS: { readonly [K in Behaviour['kind']]: Handler<Extract<Behaviour, 
     sendSome(response, part, afterBytes, () => response.socket?.resetAndDestroy());
   },
   'wrong-bytes': ({ response, part }) => {
-    sendPart(response, { ...part, bytes: part.bytes.map((byte) => byte ^ 0xff) });
+    sendPart(response, { ...part, bytes: inverted(part.bytes) });
   },
   'sign-in-page': ({ response }) => {
     response.writeHead(200, { 'content-type': 'text/html' });
@@ -116,6 +134,10 @@ const HANDLERS: { readonly [K in Behaviour['kind']]: Handler<Extract<Behaviour, 
     response.end(gzipSync(body));
   },
   endless: ({ response }) => sendWithoutEnd(response),
+  huge: ({ response }) => sendWithoutEnd(response, { 'content-length': String(2 ** 40) }),
+  drip: ({ response, part }, { bytes }) => {
+    sendSlowly(response, part, 1, { ticksPerSecond: 1, until: bytes });
+  },
   throttle: ({ response, part }, { bytesPerSecond }) => sendSlowly(response, part, bytesPerSecond),
   larger: ({ response, body }, { extraBytes }) => {
     sendPart(response, wholeOf(Buffer.concat([body, Buffer.alloc(extraBytes, 0x2b)])));
@@ -125,6 +147,17 @@ const HANDLERS: { readonly [K in Behaviour['kind']]: Handler<Extract<Behaviour, 
   },
   'shifted-range': ({ response, part }) => {
     sendPart(response, { ...part, bytes: Buffer.concat([part.bytes.subarray(1), Buffer.from('x')]) });
+  },
+  'wrong-content-range': ({ response, part }) => {
+    const contentRange = part.headers['content-range']?.replace(/\d+/, (first) => String(Number(first) + 1));
+    const headers = contentRange === undefined ? {} : { 'content-range': contentRange };
+    sendPart(response, { ...part, headers: { ...part.headers, ...headers } });
+  },
+  'new-etag': ({ response, body, recorded }, { etag, ignoresIfRange }) => {
+    const { range, 'if-range': ifRange } = recorded.headers;
+    const isGiven = range !== undefined && (ignoresIfRange || ifRange === etag);
+    const part = isGiven ? requestedPart({ range: String(range) }, body) : wholeOf(body);
+    sendPart(response, { ...part, headers: { ...part.headers, etag } });
   },
   answer: ({ response, recorded }, { answer }) => {
     const { status = 200, headers, body = '' } = answer(recorded);
@@ -173,7 +206,8 @@ export function requestedPart(headers: IncomingHttpHeaders, body: Buffer): Part 
   return { status: 206, bytes, headers: { etag: etagOf(body), 'content-range': contentRange } };
 }
 
-function etagOf(body: Buffer): string {
+/** The ETag of a body, unless the behaviour says otherwise. */
+export function etagOf(body: Buffer): string {
   return `"${sha256(body).slice(0, 16)}"`;
 }
 
@@ -200,8 +234,17 @@ function sendSome(response: ServerResponse, part: Part, sizeBytes: number, then:
   }
 }
 
-function sendSlowly(response: ServerResponse, part: Part, bytesPerSecond: number): void {
-  const ticksPerSecond = 50;
+function inverted(bytes: Uint8Array): Uint8Array {
+  return bytes.map((byte) => byte ^ 0xff);
+}
+
+/** Ends the connection after `until` bytes, where that is not all. */
+function sendSlowly(
+  response: ServerResponse,
+  part: Part,
+  bytesPerSecond: number,
+  { ticksPerSecond = 50, until: end = part.bytes.length } = {},
+): void {
   let sent = 0;
   writeHeadOf(response, part);
   const timer = setInterval(() => {
@@ -209,12 +252,13 @@ function sendSlowly(response: ServerResponse, part: Part, bytesPerSecond: number
     response.write(part.bytes.subarray(sent, until));
     sent = until;
     if (sent >= part.bytes.length) response.end();
+    else if (sent >= end) response.socket?.end();
   }, 1000 / ticksPerSecond);
   response.once('close', () => clearInterval(timer));
   response.once('finish', () => clearInterval(timer));
 }
 
-function sendWithoutEnd(response: ServerResponse): void {
+function sendWithoutEnd(response: ServerResponse, headers: Readonly<Record<string, string>> = {}): void {
   const chunk = Buffer.alloc(16 * 1024, 0x2a);
   let closed = false;
   response.once('close', () => {
@@ -223,7 +267,7 @@ function sendWithoutEnd(response: ServerResponse): void {
   const send = (): void => {
     if (!closed) response.write(chunk, () => setImmediate(send));
   };
-  response.writeHead(200, { 'content-type': 'application/octet-stream' });
+  response.writeHead(200, { 'content-type': 'application/octet-stream', ...headers });
   send();
 }
 

@@ -86,6 +86,31 @@ describe('receive', () => {
     expect(filesBelow(directory)).toEqual([]);
   });
 
+  it('gives away what came only when it has its name that outlives the process', async () => {
+    const order: string[] = [];
+    const stream = new PassThrough();
+    const received = receive(
+      { stream },
+      {
+        ...optionsFor(tempDir()),
+        onMuch: async (file) => {
+          order.push('begun');
+          stream.destroy(new Error('broken'));
+          // Longer than anything takes that does not wait for this.
+          for (let trip = 0; trip < 50; trip++) await file.handle.stat();
+          order.push('named');
+        },
+        takeUnfinished: async (file) => {
+          order.push('given away');
+          await file.discard();
+        },
+      },
+    );
+    stream.write(Buffer.alloc(2_000_000));
+    await expect(received).rejects.toThrow('broken');
+    expect(order).toEqual(['begun', 'named', 'given away']);
+  });
+
   it('takes a directory that cannot be made for a failure of this machine', async () => {
     const directory = tempDir();
     writeFileSync(join(directory, 'file'), '');
