@@ -358,7 +358,6 @@ it('goes on with a download that broke off, at the new place that the server nam
 
   expect(failed).toEqual([]);
   expect(received).toMatchObject({ sha256: job.digest, source: lfs });
-  expect(received?.resumedBytes).toBeGreaterThan(0);
   expect(files.requests.map(({ target, headers }) => [target, headers['range'] !== undefined])).toEqual([
     ['/large?sig=1', false],
     ['/large?sig=2', true],
