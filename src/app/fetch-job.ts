@@ -7,6 +7,7 @@ import type { FreeSpace } from '../fetch/free-space.ts';
 import { describeSource, type Job } from '../fetch/plan.ts';
 import { assertInsideBlobs, blobsDirectory } from '../module/blob-path.ts';
 import type { DownloadLock } from '../store/download-lock.ts';
+import type { FileIndex } from '../store/file-index.ts';
 import type { Caches } from './caches.ts';
 import type { FetchObserver } from './fetch-events.ts';
 import { declaredTooSmall, failureIssue, fetchedWarnings } from './fetch-issues.ts';
@@ -15,6 +16,8 @@ import { findPlaceProblem, placeBlob } from './place-blob.ts';
 export interface JobOptions extends Omit<DownloadOptions, 'directory' | 'copyDirectory' | 'onProgress'> {
   readonly caches: Caches;
   readonly freeSpace: FreeSpace;
+  /** Learns what was put at its place. */
+  readonly index?: FileIndex;
   readonly observe: FetchObserver;
   /** How a blob stood before the run. */
   readonly before: (blob: Blob) => FetchRow;
@@ -163,7 +166,8 @@ async function placeAll(
     });
     const isKept = options.caches.keeps(received.source);
     for (const [index, blob] of fitting.entries()) {
-      const problem = await placeBlob(received.file, blob, !isKept && index === fitting.length - 1);
+      const isLast = !isKept && index === fitting.length - 1;
+      const problem = await placeBlob(received.file, blob, { isLast, index: options.index });
       if (problem) fail(blob, problem);
       else
         settled.push({

@@ -3,6 +3,8 @@ import { lstatSync } from 'node:fs';
 import { type Blob, blobLabel, type Module } from '../core/blob.ts';
 import type { Issue } from '../core/report.ts';
 import { assertInsideBlobs, blobsDirectory, findRealBlobsDirectory } from '../module/blob-path.ts';
+import type { FileIndex } from '../store/file-index.ts';
+import { findPlacedStamp } from '../store/file-stamp.ts';
 import type { TemporaryFile } from '../store/temporary-file.ts';
 import { removeStaleTemporaryFiles } from '../store/temporary-names.ts';
 import { accessIssue } from './blob-state.ts';
@@ -26,17 +28,25 @@ export function findPlaceProblem(blob: Blob): Issue | undefined {
   };
 }
 
-/** Puts a copy of `file`, or at last `file` itself, at the blob's place; an issue when that fails. */
+/**
+ * Puts a copy of `file`, or at last `file` itself, at the blob's place; an issue when that fails. `file` holds what the
+ * blob declares, which `index` learns.
+ */
 export async function placeBlob(
   file: TemporaryFile,
   blob: Blob,
-  isLast: boolean,
+  { isLast, index }: { readonly isLast: boolean; readonly index?: FileIndex | undefined },
 ): Promise<Issue | undefined> {
   const problem = findPlaceProblem(blob);
   if (problem) return problem;
   try {
-    const isMoved = isLast && (await file.moveTo(blob.abspath));
-    if (!isMoved) await file.copyTo(blob.abspath, blobsDirectory(blob.moduleDirectory));
+    const moved = isLast ? await file.handle.stat({ bigint: true }) : undefined;
+    const written =
+      moved && (await file.moveTo(blob.abspath))
+        ? moved
+        : await file.copyTo(blob.abspath, blobsDirectory(blob.moduleDirectory));
+    const stamp = index && findPlacedStamp(written, lstatSync(blob.abspath, { bigint: true }));
+    if (stamp) index?.addDigest(blob.moduleDirectory, blob.path, stamp, blob.digest);
     return undefined;
   } catch (error) {
     return accessIssue(blob, 'write', error);

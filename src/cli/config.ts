@@ -2,9 +2,11 @@
 import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { BlobsError } from '../core/errors.ts';
+import { FileIndex } from '../store/file-index.ts';
 import type { ModuleSearch } from '../workspace/modules/find-modules.ts';
-import { type BlobsConfig, readBlobsConfig, resolveDirectory } from './blobs-config.ts';
+import { type BlobsConfig, findStoreDirectory, readBlobsConfig, resolveDirectory } from './blobs-config.ts';
 import { type Environment, readEnvironment } from './environment.ts';
+import { BUILD } from './version.ts';
 
 /** The global options as commander gives them. */
 export interface GlobalOptions {
@@ -43,6 +45,8 @@ export interface Config {
   readonly given: { readonly options: GlobalOptions; readonly environment: Environment };
   /** What environment and west's section `[blobs]` say. */
   readonly blobs: () => BlobsConfig;
+  /** What earlier runs found out about files; nothing where the local store is switched off. */
+  readonly index: () => { readonly index?: FileIndex };
   /** `value` as an absolute directory, with `~` expanded. */
   readonly directory: (value: string) => string;
 }
@@ -84,8 +88,13 @@ export function resolveConfig(
     licenseAnswersFile: join(environment.stateHome, 'zephyr-blobs', 'licenses.json'),
     given: { options, environment },
     blobs: () => readBlobsConfig(environment, search),
+    index: () => openIndex(findStoreDirectory(environment, search)),
     directory: (value) => resolveDirectory(value, environment.home, cwd),
   };
+}
+
+function openIndex(store: string | undefined): { readonly index?: FileIndex } {
+  return store === undefined ? {} : { index: new FileIndex(store, BUILD) };
 }
 
 function isDirectory(path: string): boolean {

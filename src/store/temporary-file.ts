@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { constants, existsSync } from 'node:fs';
-import { copyFile, type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { type BigIntStats, constants, existsSync } from 'node:fs';
+import { copyFile, type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { systemCode } from '../core/errors.ts';
 import { forgetTemporary, newTemporary } from './temporary-names.ts';
@@ -82,13 +82,16 @@ export class TemporaryFile {
 
   /**
    * Copies the content to `target`, by reflink where the file system can, through a temporary file in `directory`,
-   * which must be on the target's file system. `target` is replaced at once; directories on the way are made.
+   * which must be on the target's file system. `target` is replaced at once; directories on the way are made. Returns
+   * how the copy stood before it was moved there.
    */
-  async copyTo(target: string, directory: string): Promise<void> {
+  async copyTo(target: string, directory: string): Promise<BigIntStats> {
     const path = newTemporary(directory);
     try {
       await orMakingDirectory(path, () => copyFile(this.path, path, COPY_FLAGS));
+      const copied = await stat(path, { bigint: true });
       await orMakingDirectory(target, () => rename(path, target));
+      return copied;
     } finally {
       await rm(path, { force: true });
       forgetTemporary(path);

@@ -21,6 +21,7 @@ import {
   pause,
   serveBlob,
   storeDirectory,
+  storedBelow,
 } from '../support/store.ts';
 import {
   filesBelow,
@@ -177,7 +178,7 @@ describe('fetches at the same time', () => {
     const module = moduleWith([{ path: PATH, bytes: BYTES, url }]);
 
     expect((await fetch(module)).code).toBe(65);
-    expect(filesBelow(storeDirectory())).toEqual(['CACHEDIR.TAG']);
+    expect(storedBelow(storeDirectory())).toEqual(['CACHEDIR.TAG']);
     expect((await fetch(module)).code).toBe(0);
   });
 });
