@@ -8,6 +8,7 @@ import { fetchSmall0Ms, fetchSmall30Ms, fetchSmallStore } from './cases/fetch-sm
 import { list } from './cases/list.mjs';
 import { memory } from './cases/memory.mjs';
 import { verify } from './cases/verify.mjs';
+import { fetchWarm, listWarm } from './cases/warm.mjs';
 import { workspace } from './cases/workspace.mjs';
 import { formatTable } from './support/format-table.mjs';
 import { withScratchDirectory } from './support/scratch.mjs';
@@ -19,6 +20,8 @@ import { withScratchDirectory } from './support/scratch.mjs';
 /** @type {Case[]} */
 const cases = [
   list,
+  listWarm,
+  fetchWarm,
   workspace,
   fetchSmall0Ms,
   fetchSmall30Ms,

@@ -1,3 +1,12 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: Apache-2.0
-import '../dist/main.js';
+// The usual list and fetch are done by a small program that starts fast; where it answers false, and for all else, the
+// whole program is loaded.
+const command = process.argv.slice(2).find((word) => word === 'list' || word === 'fetch');
+const run =
+  command === 'list'
+    ? require('../dist/quick-list.cjs').runQuickList
+    : command === 'fetch'
+      ? require('../dist/quick-fetch.cjs').runQuickFetch
+      : () => Promise.resolve(false);
+run().then((isDone) => isDone || import('../dist/main.js'));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bundles the program into dist/: one small entry, and a chunk for each command that is loaded when it is used.
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -35,6 +36,9 @@ const FINISH = `  finish () {
     assert(!this.paused)
 `;
 
+// Asked of process.stdout, which takes milliseconds to make: cli/config.ts decides about colours.
+const ASKS_STDOUT = '(p.stdout || {}).isTTY';
+
 /** Leaves out of the bundle what the program does not use of its libraries, for a faster start. */
 const slim = {
   name: 'slim',
@@ -49,6 +53,12 @@ const slim = {
         ? { path: 'child_process', namespace: 'unused' }
         : undefined,
     );
+    builder.onLoad({ filter: /node_modules[\\/]picocolors[\\/]picocolors\.js$/ }, ({ path }) => {
+      const text = readFileSync(path, 'utf8');
+      if (!text.includes(ASKS_STDOUT))
+        throw new Error('picocolors has changed: look at what it does at start');
+      return { contents: text.replace(ASKS_STDOUT, 'false') };
+    });
     // undici can do HTTP/2, and loads it even where that is off.
     builder.onResolve({ filter: /^node:http2$/ }, () => ({ path: 'http2', namespace: 'unused' }));
     // All that undici wants of Node's own client is a default and a class to compare with.
@@ -83,33 +93,71 @@ const slim = {
   },
 };
 
-const result = await build({
+/** In the programs that start fast: what is loaded later is not there, and says so by throwing. */
+const quick = {
+  name: 'quick',
+  setup(builder) {
+    builder.onResolve({ filter: /.*/ }, ({ kind, path }) =>
+      kind === 'dynamic-import' ? { path, namespace: 'later' } : undefined,
+    );
+    builder.onLoad({ filter: /.*/, namespace: 'later' }, ({ path }) => ({
+      contents: `throw new Error(${JSON.stringify(`${path} is left to the whole program`)});`,
+    }));
+  },
+};
+
+/** @type {import('esbuild').BuildOptions & { metafile: true, write: false }} */
+const common = {
   absWorkingDir: root,
-  entryPoints: { main: 'src/cli/main.ts' },
   outdir: 'dist',
   bundle: true,
-  splitting: true,
-  format: 'esm',
   platform: 'node',
   target: 'node20.18',
   minify: true,
   sourcemap: 'linked',
   sourcesContent: false,
   metafile: true,
-  plugins: [slim],
   write: false,
   legalComments: 'none',
-  define: { BLOBS_VERSION: JSON.stringify(version) },
+  define: { BLOBS_VERSION: JSON.stringify(version), BLOBS_BUILD: JSON.stringify(buildId()) },
+};
+const result = await build({
+  ...common,
+  entryPoints: { main: 'src/cli/main.ts' },
+  splitting: true,
+  format: 'esm',
+  plugins: [slim],
   // Bundled CommonJS dependencies ask for node: modules with require().
   banner: {
     js: "import{createRequire as blobsCreateRequire}from'node:module';const require=blobsCreateRequire(import.meta.url);",
   },
 });
+// CommonJS starts faster than ES modules do.
+const quickResult = await build({
+  ...common,
+  entryPoints: { 'quick-list': 'src/cli/quick-list.ts', 'quick-fetch': 'src/cli/quick-fetch.ts' },
+  format: 'cjs',
+  outExtension: { '.js': '.cjs' },
+  plugins: [quick, slim],
+});
 // What was built before stays until the new build is whole.
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 mkdirSync(join(root, 'dist'));
-for (const file of result.outputFiles) writeFileSync(file.path, file.contents);
+for (const file of [...result.outputFiles, ...quickResult.outputFiles])
+  writeFileSync(file.path, file.contents);
 writeFileSync(join(root, 'dist', 'THIRD-PARTY-NOTICES.txt'), notices(Object.keys(result.metafile.inputs)));
+
+/** A name for what is built: the version, and a digest of the sources and of the libraries' versions. */
+function buildId() {
+  const hash = createHash('sha256');
+  const sources = readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  for (const file of [join(root, 'package-lock.json'), ...sources])
+    hash.update(readFileSync(file)).update('\0');
+  return `${version}+${hash.digest('hex').slice(0, 16)}`;
+}
 
 /** The licence texts of the packages that the bundle holds; their licences ask for it. */
 function notices(inputs) {

@@ -14,7 +14,7 @@ const targetRatio = 8.5;
 /** @type {import('../support/case.mjs').Case} */
 export const list = {
   name: 'list',
-  about: 'list some 300 absent blobs of a workspace',
+  about: 'list some 300 absent blobs of a workspace, with nothing remembered',
   async run({ program, scratch, signal }) {
     const topdir = path.join(scratch, 'workspace');
     await mkdir(topdir);
@@ -28,7 +28,11 @@ export const list = {
         throw new Error(`blobs list printed ${lines.length} lines instead of ${modules.blobs} absent blobs`);
       }
     }
-    const command = { file: process.execPath, cwd: topdir, env: scrubbedEnvironment(scratch) };
+    const command = {
+      file: process.execPath,
+      cwd: topdir,
+      env: { ...scrubbedEnvironment(scratch), BLOBS_STORE: 'off' },
+    };
     const [oursRuns = [], referenceRuns] = await runContest({
       contenders: [
         {

@@ -5,7 +5,7 @@ import { BlobsError, describeError, NO_SPACE_HINT, saysNoSpace, systemCode } fro
 import type { BlobRow, Issue } from '../core/report.ts';
 import type { Sha256 } from '../core/sha256.ts';
 import { assertInsideBlobs } from '../module/blob-path.ts';
-import { hashFile } from '../store/hash-file.ts';
+import type { FileIndex } from '../store/file-index.ts';
 
 // What the system answers where a file is not there: also below a file, and for a name no file can have.
 const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG']);
@@ -24,20 +24,23 @@ export interface BlobState {
 }
 
 /**
- * How `blob` stands on disk: reads and hashes the file. Anything but a regular file, and one that cannot be
- * read, is status `M`.
+ * How `blob` stands on disk: reads and hashes the file, unless `index` knows it. Anything but a regular file, and one
+ * that cannot be read, is status `M`.
  *
  * @throws the signal's reason when it is aborted.
  */
-export async function findBlobState(blob: Blob, signal: AbortSignal): Promise<BlobState> {
+export async function findBlobState(blob: Blob, signal: AbortSignal, index?: FileIndex): Promise<BlobState> {
   try {
-    const stat = statSync(blob.abspath, { throwIfNoEntry: false });
-    if (stat === undefined) return { row: { blob, status: 'D' } };
-    if (!stat.isFile()) return { row: { blob, status: 'M' } };
+    const stats = statSync(blob.abspath, { throwIfNoEntry: false });
+    if (stats === undefined) return { row: { blob, status: 'D' } };
+    if (!stats.isFile()) return { row: { blob, status: 'M' } };
     // Much time may have passed since module.yml was read.
     assertInsideBlobs(blob.moduleDirectory, blob.path, blob.module);
-    const { sha256, bytes } = await hashFile(blob.abspath, signal);
-    return { row: { blob, status: sha256 === blob.digest ? 'A' : 'M', bytes }, sha256 };
+    // What hashes is loaded with the first file that needs it.
+    const { hashStampedFile } = await import('../store/hash-file.ts');
+    const { sha256, bytes, stamp } = await hashStampedFile(blob.abspath, signal);
+    if (stamp !== undefined) index?.addDigest(blob.moduleDirectory, blob.path, stamp, sha256);
+    return stateOf(blob, sha256, bytes);
   } catch (error) {
     if (saysAbsent(error)) return { row: { blob, status: 'D' } };
     if (signal.aborted || !(error instanceof Error && 'code' in error)) throw error;
@@ -45,10 +48,39 @@ export async function findBlobState(blob: Blob, signal: AbortSignal): Promise<Bl
   }
 }
 
-/** The states of `blobs`, in their order. */
-export async function findBlobStates(blobs: readonly Blob[], signal: AbortSignal): Promise<BlobState[]> {
+function stateOf(blob: Blob, sha256: Sha256, bytes: number): BlobState {
+  return { row: { blob, status: sha256 === blob.digest ? 'A' : 'M', bytes }, sha256 };
+}
+
+/** The states of `blobs`, in their order. What `index` knows is not read. */
+export async function findBlobStates(
+  blobs: readonly Blob[],
+  signal: AbortSignal,
+  index?: FileIndex,
+): Promise<BlobState[]> {
+  const known = index ? recallStates(blobs, index) : undefined;
   const states: BlobState[] = [];
-  for (const blob of blobs) states.push(await findBlobState(blob, signal));
+  for (const blob of blobs) states.push(known?.get(blob) ?? (await findBlobState(blob, signal, index)));
+  return states;
+}
+
+/**
+ * The states that need no file to be opened: of what is absent, and of regular files that `index` knows. That no link
+ * leads to them from elsewhere was seen a moment ago, when module.yml was read or remembered.
+ */
+function recallStates(blobs: readonly Blob[], index: FileIndex): ReadonlyMap<Blob, BlobState> {
+  const states = new Map<Blob, BlobState>();
+  for (const blob of blobs) {
+    try {
+      const stats = index.look(blob.abspath);
+      if (stats === undefined) states.set(blob, { row: { blob, status: 'D' } });
+      if (!stats?.isFile()) continue;
+      const sha256 = index.findDigest(blob.moduleDirectory, blob.path, stats);
+      if (sha256 !== undefined) states.set(blob, stateOf(blob, sha256, Number(stats.size)));
+    } catch {
+      // Looked at once more, alone, it says what is wrong.
+    }
+  }
   return states;
 }
 

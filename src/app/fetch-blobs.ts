@@ -26,7 +26,7 @@ export async function fetchBlobs(
   const startMs = deps.clock.now();
   const { modules, blobs, issues } = await loadModules(options, signal);
   if (!options.dryRun) tidyModules(blobs, modules);
-  const states = await findBlobStates(blobs, signal);
+  const states = await findBlobStates(blobs, signal, options.index);
   const gate = new LicenseGate({ ...options.licenses, dryRun: options.dryRun }, deps);
   const caches = new Caches(options.caches);
   const decisions = planFetch(await prepare(states, { gate, caches, options, signal }), options);
@@ -40,6 +40,7 @@ export async function fetchBlobs(
     if (options.failFast && run.hasFailed) run.stopBefore(jobs);
     else await run.download(jobs, { options, deps, caches, signal });
   }
+  if (!options.dryRun) await options.index?.save();
   return {
     rows: run.rows(blobs),
     issues: [

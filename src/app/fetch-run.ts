@@ -12,7 +12,7 @@ import { LATER, runPool } from '../fetch/pool.ts';
 import type { BlobState } from './blob-state.ts';
 import type { Caches } from './caches.ts';
 import type { FetchObserver } from './fetch-events.ts';
-import { type JobOptions, runJob } from './fetch-job.ts';
+import type { JobOptions } from './fetch-job.ts';
 import type { FetchDeps, FetchOptions } from './fetch-options.ts';
 import { findPlaceProblem } from './place-blob.ts';
 
@@ -93,6 +93,8 @@ export class FetchRun {
     },
   ): Promise<void> {
     const { options, deps, caches, signal } = context;
+    // Most runs find everything in place.
+    const { runJob } = await import('./fetch-job.ts');
     const stop = new AbortController();
     const either = AbortSignal.any([signal, stop.signal]);
     // Every download listens, and there may be many at once.

@@ -16,7 +16,8 @@ export interface ListOptions extends BlobQuery {
  */
 export async function listBlobs(options: ListOptions, signal: AbortSignal): Promise<BlobReport> {
   const { blobs, issues } = await loadModules(options, signal);
-  const states = await findBlobStates(blobs, signal);
+  const states = await findBlobStates(blobs, signal, options.index);
+  await options.index?.save();
   const { statuses } = options;
   const rows = states.map(({ row }) => row).filter((row) => statuses?.includes(row.status) ?? true);
   const found = [...issues, ...states.flatMap(({ issue }) => issue ?? [])];

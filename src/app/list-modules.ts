@@ -13,10 +13,11 @@ export async function listModules(query: BlobQuery, signal: AbortSignal): Promis
   const { modules, workspace, issues } = await loadModules({ ...query, strictDependencies: true }, signal);
   const rows: ModuleRow[] = [];
   for (const module of modules.filter(({ name }) => namesModule(query.selection, name))) {
-    const states = await findBlobStates(module.blobs, signal);
+    const states = await findBlobStates(module.blobs, signal, query.index);
     const present = states.flatMap(({ row }) => (row.status === 'A' ? [row.bytes ?? 0] : []));
     rows.push({ module, present: present.length, bytes: present.reduce((sum, bytes) => sum + bytes, 0) });
   }
+  await query.index?.save();
   // That no module declares a blob is no news for this command.
   const told = issues.filter((issue) => issue.code !== 'BLOBS_NOTHING_SELECTED' || modules.length === 0);
   return { rows, modules, workspace, issues: told };

@@ -3,7 +3,9 @@ import type { Blob, Module } from '../core/blob.ts';
 import type { Workspace } from '../core/modules.ts';
 import type { Issue } from '../core/report.ts';
 import { count } from '../core/text.ts';
-import { readModule } from '../module/read-module.ts';
+import type { ReadModule } from '../module/empty-module.ts';
+import { loadModule } from '../module/load-module.ts';
+import type { FileIndex } from '../store/file-index.ts';
 import { findModules, type ModuleSearch } from '../workspace/modules/find-modules.ts';
 import { findModuleFile } from '../workspace/modules/is-module.ts';
 import { duplicateNameIssues, orderModules } from '../workspace/order/order-modules.ts';
@@ -15,6 +17,8 @@ export interface BlobQuery {
   readonly selection: Selection;
   /** Whether an unmet or cyclic `build: depends:` is an error here. */
   readonly strictDependencies?: boolean;
+  /** What earlier runs found out, where that may be used. */
+  readonly index?: FileIndex;
 }
 
 /** All modules, and everything that was wrong on the way; what concerns other modules than the named ones is a warning. */
@@ -38,9 +42,11 @@ export interface LoadedModules extends FoundModules {
  * @throws BlobsError where the modules cannot be found at all, or a named one does not exist; the signal's reason.
  */
 export async function readModules(query: BlobQuery, signal: AbortSignal): Promise<FoundModules> {
-  const { search, selection } = query;
-  const found = await findModules(search, signal);
-  const read = found.places.map((place) => readModule(place, findModuleFile(place.directory)));
+  const { search, selection, index } = query;
+  const found = await findModules(search, signal, index);
+  const read: ReadModule[] = [];
+  for (const place of found.places)
+    read.push(await loadModule(place, findModuleFile(place.directory), index));
   const { modules, issues: orderIssues } = orderModules(
     read.map(({ module }) => module),
     found.workspace,

@@ -6,6 +6,7 @@ import { BlobsError, describeError, systemCode } from '../core/errors.ts';
 import type { CacheReport, CacheRow, Issue } from '../core/report.ts';
 import { BlobStore } from '../store/blob-store.ts';
 import { hashFile } from '../store/hash-file.ts';
+import { removeShardsBefore } from '../store/save-shards.ts';
 
 export interface PruneOptions {
   /** Bytes that may stay; the entries that were used last stay. */
@@ -62,6 +63,7 @@ export async function pruneStore(
   }
   const nowMs = context.clock.now();
   const { maxSizeBytes = Infinity, unusedForMs = Infinity, dryRun } = options;
+  if (!dryRun) removeShardsBefore(directory, nowMs - unusedForMs);
   const issues = [...report.issues];
   const removed = new Map<CacheRow, boolean>();
   let keptBytes = 0;

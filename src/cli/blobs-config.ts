@@ -100,6 +100,23 @@ function setting<T>(
   };
 }
 
+/**
+ * The directory of the local store, beside which files are remembered; undefined where it is switched off, or where the
+ * configuration cannot be read: who needs it finds that out, and who does not goes on without.
+ */
+export function findStoreDirectory(environment: Environment, search: ModuleSearch): string | undefined {
+  const get: WestConfig['get'] = (section, option) => {
+    const topdir = findTopdir(search.cwd, search.zephyrBase);
+    return loadWestConfig(westConfigFiles(search.westConfig, topdir)).get(section, option);
+  };
+  try {
+    return blobsSettings(environment, search, { get }).store.resolve().value;
+  } catch (error) {
+    if (error instanceof BlobsError) return undefined;
+    throw error;
+  }
+}
+
 /** The directories that `text` names, parted by semicolons as west does; empty parts are ignored. */
 export function parseDirectories(text: string): readonly string[] {
   return text

@@ -3,9 +3,11 @@ import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { BlobsError } from '../core/errors.ts';
 import type { ProxySettings } from '../fetch/proxy.ts';
+import { FileIndex } from '../store/file-index.ts';
 import type { ModuleSearch } from '../workspace/modules/find-modules.ts';
-import { type BlobsConfig, readBlobsConfig, resolveDirectory } from './blobs-config.ts';
+import { type BlobsConfig, findStoreDirectory, readBlobsConfig, resolveDirectory } from './blobs-config.ts';
 import { type Environment, readEnvironment } from './environment.ts';
+import { BUILD } from './version.ts';
 
 /** The global options as commander gives them. */
 export interface GlobalOptions {
@@ -48,6 +50,8 @@ export interface Config {
   /** Absolute netrc files, of which the first that exists counts. */
   readonly netrcFiles: readonly string[];
   readonly githubToken: string | undefined;
+  /** What earlier runs found out about files; nothing where the local store is switched off. */
+  readonly index: () => { readonly index?: FileIndex };
   /** `value` as an absolute directory, with `~` expanded. */
   readonly directory: (value: string) => string;
 }
@@ -92,8 +96,13 @@ export function resolveConfig(
     proxies: environment.proxies,
     netrcFiles: environment.netrcFiles(cwd),
     githubToken: environment.githubToken,
+    index: () => openIndex(findStoreDirectory(environment, search)),
     directory: (value) => resolveDirectory(value, environment.home, cwd),
   };
+}
+
+function openIndex(store: string | undefined): { readonly index?: FileIndex } {
+  return store === undefined ? {} : { index: new FileIndex(store, BUILD) };
 }
 
 function isDirectory(path: string): boolean {

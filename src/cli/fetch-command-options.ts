@@ -25,3 +25,11 @@ export interface FetchCommandOptions {
   readonly maxSize: number;
   readonly failFast?: boolean;
 }
+
+/** The values of the options that always have one. */
+export const FETCH_DEFAULTS = {
+  store: true,
+  timeout: 30_000,
+  retries: 4,
+  maxSize: 2 ** 31,
+} as const satisfies FetchCommandOptions;

@@ -12,13 +12,11 @@ import type { Run } from './commands/command.ts';
 import { type Config, resolveConfig, type Terminals, wantsColor } from './config.ts';
 import { readEnvironment } from './environment.ts';
 import { type ExitCode, exitCodeFor } from './exit-codes.ts';
+import { finalCode } from './final-code.ts';
 import { createProgram, globalOptions } from './program.ts';
 import { toIssue } from './session.ts';
 import { Output, openStandardStream } from './streams.ts';
 import { delayOptimisation } from './tune-engine.ts';
-
-// These do work or judge it: nobody listening changes nothing about their result.
-const FINISHED_UNHEARD = new Set(['fetch', 'verify', 'clean', 'lint']);
 
 const stdout = new Output(() => openStandardStream(1));
 const stderr = new Output(() => openStandardStream(2));
@@ -68,7 +66,7 @@ async function main(): Promise<never> {
     exitCode = fail(error, program);
   }
   await Promise.all([stdout.flush(), stderr.flush()]);
-  process.exit(finalCode());
+  process.exit(endCode());
 }
 
 function interrupt(name: 'SIGINT' | 'SIGTERM'): void {
@@ -116,16 +114,12 @@ function usageError(error: CommanderError): BlobsError {
   });
 }
 
-function finalCode(): number {
+function endCode(): number {
   if (exitCode === 130) return signalCode;
-  if (stdout.failure !== undefined) {
-    process.stderr.write(
-      `error: cannot write the output: ${describeError(stdout.failure)} [BLOBS_FILE_ACCESS]\n`,
-    );
-    return exitCode === 0 ? 1 : exitCode;
-  }
-  if (stdout.isClosed && !FINISHED_UNHEARD.has(commandName)) return 0;
-  return exitCode;
+  const { isClosed, failure } = stdout;
+  return finalCode({ command: commandName, exitCode, isClosed, failure }, (text) =>
+    process.stderr.write(text),
+  );
 }
 
 await main();

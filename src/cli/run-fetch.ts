@@ -25,6 +25,7 @@ export async function runFetch(
   const report = await fetchBlobs(
     {
       ...query,
+      ...(options.store ? config.index() : {}),
       licenses: {
         autoAccept: options.autoAccept ?? false,
         acceptedTexts: new Set(options.acceptLicense),

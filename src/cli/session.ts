@@ -8,14 +8,18 @@ import { issueText } from '../output/issue-text.ts';
 import { type JsonDocument, jsonText } from '../output/json.ts';
 import type { Config, Terminals } from './config.ts';
 import { type ExitCode, exitCodeFor } from './exit-codes.ts';
-import type { Output } from './streams.ts';
+
+/** Where text goes. */
+export interface TextOutput {
+  write(text: string): void;
+}
 
 /** One run of one command: its configuration, its streams, and the signal that ends it early. */
 export interface Session {
   readonly config: Config;
   readonly terminals: Terminals;
-  readonly stdout: Output;
-  readonly stderr: Output;
+  readonly stdout: TextOutput;
+  readonly stderr: TextOutput;
   /** Aborted by SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
   /** What the process ends with where it was interrupted. */

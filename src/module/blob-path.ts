@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { lstatSync, readlinkSync, realpathSync } from 'node:fs';
-import { dirname, isAbsolute, join, parse, sep } from 'node:path';
+import { dirname, isAbsolute, join, parse, relative, sep } from 'node:path';
 import { BlobsError, systemCode } from '../core/errors.ts';
 import { hasControlCharacters } from '../core/text.ts';
 
@@ -131,6 +131,19 @@ function findLinkTarget(path: string): string | undefined {
     if (systemCode(error) !== undefined) return undefined;
     throw error;
   }
+}
+
+/**
+ * Whether `file`, which lies in a module by its name, is in it with all links followed: what messages show of another
+ * would be the user's. One that was named elsewhere is.
+ */
+export function isOwnFile(
+  moduleDirectory: string,
+  file: string,
+  guard: PathGuard = new PathGuard(moduleDirectory),
+): boolean {
+  const path = relative(moduleDirectory, file).split(sep).join('/');
+  return path.startsWith('../') || guard.staysInside([], path);
 }
 
 /** The real path of a module's `zephyr/blobs`, if it is there and no symbolic link leads to it from elsewhere. */

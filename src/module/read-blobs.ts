@@ -40,12 +40,18 @@ const KNOWN_KEYS = new Set([
 ]);
 
 /** The entries of `blobs:` that are sound, and an issue for each that is not (BLOBS_MALFORMED_MODULE, BLOBS_UNSAFE_PATH, BLOBS_DUPLICATE_PATH). */
-export function readBlobs(source: Source): { blobs: Blob[]; issues: Issue[] } {
+export function readBlobs(source: Source): {
+  blobs: Blob[];
+  issues: Issue[];
+  /** Whether an entry was left out for what the file system holds, not for what the file says. */
+  isLinkedOutside: boolean;
+} {
   const issues: Issue[] = [];
   const blobs: Blob[] = [];
   const claims = new PathClaims();
   const guard = new PathGuard(source.directory);
   let left = 0;
+  let isLinkedOutside = false;
   for (const [index, entry] of source.entries.entries()) {
     const label = `blobs[${index}]${labelOf(entry)}`;
     const found = readEntry(source, index, label, issues);
@@ -68,9 +74,10 @@ export function readBlobs(source: Source): { blobs: Blob[]; issues: Issue[] } {
     const rival = badPath === undefined ? claims.claim(found.path) : undefined;
     if (badPath !== undefined) problem('BLOBS_UNSAFE_PATH', `"path" ${badPath}`);
     else if (rival !== undefined) problem('BLOBS_DUPLICATE_PATH', rivalMessage(found.path, rival));
-    else if (!guard.staysInside(BLOBS_DIRECTORY, found.path))
+    else if (!guard.staysInside(BLOBS_DIRECTORY, found.path)) {
+      isLinkedOutside = true;
       problem('BLOBS_UNSAFE_PATH', outsideMessage(found.path));
-    else blobs.push(found);
+    } else blobs.push(found);
   }
   if (issues.length >= MAX_PROBLEMS) {
     issues.push({
@@ -80,7 +87,7 @@ export function readBlobs(source: Source): { blobs: Blob[]; issues: Issue[] } {
       ...source.document.positionOf(['blobs']),
     });
   }
-  return { blobs, issues };
+  return { blobs, issues, isLinkedOutside };
 }
 
 function readEntry(source: Source, index: number, label: string, issues: Issue[]): Blob | undefined {

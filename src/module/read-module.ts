@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-import { basename, relative, sep } from 'node:path';
+import { basename } from 'node:path';
 import type { Module } from '../core/blob.ts';
 import { BlobsError, describeError } from '../core/errors.ts';
 import type { ModulePlace } from '../core/modules.ts';
 import { isRecord } from '../core/record.ts';
 import type { Issue } from '../core/report.ts';
 import { escapeControls, hasControlCharacters } from '../core/text.ts';
-import { readRegularFile } from '../store/regular-file.ts';
+import { type Observation, Observations } from '../store/observations.ts';
 import { MAX_YAML_BYTES } from '../yaml/limits.ts';
 import { readYaml } from '../yaml/read-yaml.ts';
 import type { YamlDocument } from '../yaml/yaml-document.ts';
-import { PathGuard } from './blob-path.ts';
+import { isOwnFile } from './blob-path.ts';
+import { emptyModule, type ReadModule } from './empty-module.ts';
 import { validateModule } from './generated/validate-module.js';
 import { readBlobs } from './read-blobs.ts';
 import { describeViolations } from './schema-issues.ts';
@@ -18,43 +19,39 @@ import { mendBooleans } from './yaml11-booleans.ts';
 
 const MAX_NAME_CHARACTERS = 200;
 
-/** A module and everything that is wrong with its file. */
-export interface ReadModule {
-  readonly module: Module;
-  /** Absolute path of its module.yml; undefined for a module without one. */
-  readonly file?: string;
-  readonly issues: readonly Issue[];
-}
+/** What {@link readModule} found, and from what: undefined where it must not be remembered. */
+type FreshModule = ReadModule & { readonly observations: readonly Observation[] | undefined };
 
 /**
- * Reads the module at `place`; `file` is its module.yml (undefined where CMakeLists.txt and Kconfig make the
- * module). Never throws for bad input: what is malformed is left out and reported.
+ * Reads the module at `place`, whose module.yml is `file`. Never throws for bad input: what is malformed is left out and
+ * reported.
  */
-export function readModule(place: ModulePlace, file: string | undefined): ReadModule {
-  const empty = {
-    name: place.defaultName,
-    directory: place.directory,
-    depends: [],
-    blobs: [],
-    ...projectOf(place),
-  };
-  if (file === undefined) return { module: empty, issues: [] };
+export function readModule(place: ModulePlace, file: string): FreshModule {
+  const empty = emptyModule(place);
+  const observations = new Observations();
   let bytes: Buffer;
   try {
     assertOwnFile(place.directory, file);
-    bytes = readRegularFile(file, MAX_YAML_BYTES);
+    bytes = observations.readFile(file, MAX_YAML_BYTES);
   } catch (error) {
-    return { module: empty, file, issues: [{ ...unreadable(file, error), module: empty.name }] };
+    const issues = [{ ...unreadable(file, error), module: empty.name }];
+    return { module: empty, file, issues, observations: undefined };
   }
   const { document, issues } = readYaml(file, bytes);
   if (document === undefined) {
     const name = salvageName(bytes) ?? place.defaultName;
-    return { module: { ...empty, name }, file, issues: issues.map((issue) => ({ ...issue, module: name })) };
+    const told = issues.map((issue) => ({ ...issue, module: name }));
+    return { module: { ...empty, name }, file, issues: told, observations: observations.made };
   }
-  return { file, ...readDocument(place, document) };
+  const { isLinkedOutside, ...read } = readDocument(place, document);
+  // Links may go without a trace in module.yml.
+  return { file, ...read, observations: isLinkedOutside ? undefined : observations.made };
 }
 
-function readDocument(place: ModulePlace, document: YamlDocument): Pick<ReadModule, 'module' | 'issues'> {
+function readDocument(
+  place: ModulePlace,
+  document: YamlDocument,
+): Pick<ReadModule, 'module' | 'issues'> & { readonly isLinkedOutside: boolean } {
   validateModule(document.value);
   const { errors, issues: mended } = mendBooleans(document, [], validateModule.errors ?? []);
   const root: Record<string, unknown> = isRecord(document.value) ? document.value : {};
@@ -75,10 +72,11 @@ function readDocument(place: ModulePlace, document: YamlDocument): Pick<ReadModu
   const name = moduleName(place, root, document, issues);
   const module = { name, directory: place.directory, ...projectOf(place) };
   const entries = Array.isArray(root['blobs']) ? (root['blobs'] as unknown[]) : [];
-  const { blobs, issues: blobIssues } = readBlobs({ document, entries, ...module });
+  const { blobs, issues: blobIssues, isLinkedOutside } = readBlobs({ document, entries, ...module });
   return {
     module: { ...module, ...dependsOf(root, document), blobs },
     issues: [...issues, ...blobIssues].map((issue) => ({ module: name, ...issue })),
+    isLinkedOutside,
   };
 }
 
@@ -124,8 +122,7 @@ function salvageName(bytes: Buffer): string | undefined {
 
 /** A link out of the module would show, in messages about it, what is in a file of the user's. */
 function assertOwnFile(directory: string, file: string): void {
-  const path = relative(directory, file).split(sep).join('/');
-  if (path.startsWith('../') || new PathGuard(directory).staysInside([], path)) return;
+  if (isOwnFile(directory, file)) return;
   throw new BlobsError('BLOBS_UNSAFE_PATH', 'a symbolic link leads module.yml outside the module');
 }
 

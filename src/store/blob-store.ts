@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { lstatSync, readdirSync, type Stats } from 'node:fs';
-import { lstat, mkdir, open, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemCode } from '../core/errors.ts';
 import type { StoreEntry } from '../core/report.ts';
 import type { Sha256 } from '../core/sha256.ts';
 import { removeAbandonedLocks } from './download-lock.ts';
+import { markStore } from './mark-store.ts';
 import { PartialDownloads } from './partial-download.ts';
 import { readRegularFile } from './regular-file.ts';
 import {
@@ -56,16 +57,7 @@ export class BlobStore {
     await probe.discard();
     await removeAbandonedLocks(this.partialDirectory);
     await this.partials.removeOld();
-    try {
-      const handle = await open(tagFile(this.directory), 'wx', 0o666);
-      await handle.writeFile(TAG_TEXT);
-      await handle.close();
-    } catch (error) {
-      if (systemCode(error) !== 'EEXIST') throw error;
-      // A run that was killed may have left it empty.
-      if ((await lstat(tagFile(this.directory))).size === 0)
-        await writeFile(tagFile(this.directory), TAG_TEXT);
-    }
+    markStore(this.directory);
   }
 
   /** The file that should hold these bytes; undefined where there is no regular file. */

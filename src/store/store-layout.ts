@@ -9,6 +9,7 @@ import { findSha256, type Sha256 } from '../core/sha256.ts';
 //   STORE/v1/partial/.blobs-…    downloads under way; see temporary-names.ts
 //   STORE/v1/partial/abcd….part  what came of abcd… before the download ended; see partial-download.ts
 //   STORE/v1/partial/abcd….lock  the process that downloads abcd…; see download-lock.ts
+//   STORE/v1/index/u<uid>/….idx  what that user's runs found out about a directory's files; see index-shard.ts
 //
 // Entries are never changed in place. Another layout will be another version beside this one.
 
@@ -50,4 +51,30 @@ export function lockFile(store: string, digest: Sha256): string {
 export function digestOfEntry(directory: string, name: string): Sha256 | undefined {
   const digest = findSha256(name);
   return digest === name && name.startsWith(directory) && directory.length === 2 ? digest : undefined;
+}
+
+/** The directory of what is remembered of files; each user has one, since what it says is believed. */
+export function indexDirectory(store: string): string {
+  return join(store, 'v1', 'index', `u${process.geteuid?.() ?? ''}`);
+}
+
+/** The file that holds the shard of `owner`. Two owners may have one file: it says whose it is. */
+export function shardFile(store: string, owner: string): string {
+  return join(indexDirectory(store), `${nameOf(owner)}.idx`);
+}
+
+/** Whether a file of the index's directory is a shard by its name. */
+export function isShardName(name: string): boolean {
+  return /^[0-9a-f]{16}\.idx$/.test(name);
+}
+
+/** FNV-1a, twice 32 bits: no cryptography is needed to spread names. */
+function nameOf(text: string): string {
+  let [one, other] = [0x811c9dc5, 0x01000193];
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    one = Math.imul(one ^ unit, 0x01000193);
+    other = Math.imul(other ^ unit, 0x85ebca6b);
+  }
+  return [one, other].map((part) => (part >>> 0).toString(16).padStart(8, '0')).join('');
 }

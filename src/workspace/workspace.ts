@@ -4,16 +4,11 @@ import { BlobsError } from '../core/errors.ts';
 import type { WestProject, Workspace } from '../core/modules.ts';
 import type { Issue } from '../core/report.ts';
 import { escapeControls } from '../core/text.ts';
-import type { YamlDocument } from '../yaml/yaml-document.ts';
-import { hideForeignSource, withoutForeignSource } from './foreign-source.ts';
+import type { FileIndex } from '../store/file-index.ts';
+import type { ActiveProject, ActiveProjects, ManifestPlace } from './active-projects.ts';
 import { isGitRepository } from './git/git-repository.ts';
-import { disabledGroups, readConfiguredGroupFilter } from './manifest/group-filter.ts';
-import { readProjectFilter } from './manifest/project-filter.ts';
 import type { GitContext } from './manifest/project-import.ts';
-import { tidyPath } from './manifest/project-paths.ts';
-import { MANIFEST_PROJECT, type ManifestProject } from './manifest/projects.ts';
-import { readManifestFile } from './manifest/read-manifest.ts';
-import { type ResolveContext, type ResolvedManifest, resolveManifest } from './manifest/resolve-manifest.ts';
+import { MANIFEST_PROJECT, tidyPath } from './manifest/project-paths.ts';
 import type { IniValue } from './west-config/ini-value.ts';
 import type { WestConfig } from './west-config/west-config.ts';
 
@@ -24,6 +19,12 @@ interface LoadedWorkspace {
 }
 
 const DEFAULT_MANIFEST_FILE = 'west.yml';
+
+/** What may be used on the way. */
+interface Means extends GitContext {
+  /** What earlier runs found out. */
+  readonly index?: FileIndex | undefined;
+}
 
 /**
  * Loads the workspace at `topdir`, whose configuration is `config`: the projects of its manifest and all that it
@@ -36,63 +37,54 @@ const DEFAULT_MANIFEST_FILE = 'west.yml';
 export async function loadWorkspace(
   topdir: string,
   config: WestConfig,
-  git: GitContext,
+  means: Means,
 ): Promise<LoadedWorkspace> {
   const repository = manifestRepository(topdir, config);
   const file = config.getLocal('manifest', 'file');
   checkNoNul(file);
   const fileName = file?.value ?? DEFAULT_MANIFEST_FILE;
   const manifestPath = path.resolve(topdir, repository.value, fileName);
-  const namedBy = `manifest.path="${repository.value}", manifest.file="${fileName}"`;
-  const issues = [...absolutePathIssue(repository)];
-  const projectFilter = await readProjectFilter(config.get('manifest', 'project-filter'));
-  const groupFilter = readConfiguredGroupFilter(config.getLocal('manifest', 'group-filter'), issues);
-
-  const context = { topdir, repositoryPath: repository.value, projectFilter, git };
-  const resolved = await resolve(() => readManifestFile(manifestPath, namedBy), context);
-  for (const issue of resolved.issues) issues.push(hideForeignSource(issue, topdir));
-  const disabled = disabledGroups([...resolved.groupFilters, groupFilter]);
-  const whyInactive = ({ name, groups }: ManifestProject): WestProject['inactive'] => {
-    const decided = projectFilter.decide(name);
-    if (decided === false) return FILTERED;
-    if (decided || groups.length === 0 || groups.some((group) => !disabled.has(group))) return undefined;
-    return disabledBy(groups);
+  const settings = {
+    repository,
+    fileName,
+    projectFilter: config.get('manifest', 'project-filter'),
+    groupFilter: config.getLocal('manifest', 'group-filter'),
   };
-  const projects = [
-    westProject(topdir, { name: MANIFEST_PROJECT, path: tidyPath(repository.value) }, undefined),
-    ...resolved.projects.map((project) => westProject(topdir, project, whyInactive(project))),
-  ];
-  return { workspace: { topdir, manifestPath, projects }, issues };
-}
-
-async function resolve(read: () => YamlDocument, context: ResolveContext): Promise<ResolvedManifest> {
-  try {
-    return await resolveManifest(read(), context);
-  } catch (error) {
-    throw withoutForeignSource(error, context.topdir);
-  }
-}
-
-const FILTERED = {
-  because: 'manifest.project-filter takes it out',
-  hint: 'see "west config manifest.project-filter"',
-};
-
-function disabledBy(groups: readonly string[]): NonNullable<WestProject['inactive']> {
-  const [first = ''] = groups;
-  const those = groups.length === 1 ? `its group ${first} is` : `its groups ${groups.join(', ')} are`;
-  return { because: `${those} disabled`, hint: `run "west config manifest.group-filter -- +${first}"` };
-}
-
-function westProject(
-  topdir: string,
-  project: { readonly name: string; readonly path: string },
-  inactive: WestProject['inactive'],
-): WestProject {
-  const abspath = path.resolve(topdir, project.path);
+  const { projects, issues } = await findProjects({ topdir, manifestPath, settings }, means);
+  const itself: ActiveProject = { name: MANIFEST_PROJECT, path: tidyPath(repository.value) };
   return {
-    name: project.name,
-    path: project.path,
+    workspace: {
+      topdir,
+      manifestPath,
+      projects: [itself, ...projects].map((project) => westProject(topdir, project)),
+    },
+    issues: [...absolutePathIssue(repository), ...issues],
+  };
+}
+
+/** The projects of the manifest, read only if that is not remembered. */
+async function findProjects(manifest: ManifestPlace, means: Means): Promise<ActiveProjects> {
+  const { index } = means;
+  const { topdir, manifestPath, settings } = manifest;
+  const { repository, fileName, projectFilter, groupFilter } = settings;
+  const values = [repository.value, fileName, projectFilter?.value ?? null, groupFilter?.value ?? null];
+  const key = JSON.stringify([manifestPath, ...values]);
+  const known = index?.recall('workspace', topdir, key) as ActiveProjects['projects'] | undefined;
+  if (known) return { projects: known, issues: [] };
+  // With it come the parser and all of the manifest language.
+  const { readActiveProjects } = await import('./active-projects.ts');
+  const { projects, issues, observations } = await readActiveProjects(manifest, means);
+  // Problems are told again each time, with the line that they are in.
+  if (observations && issues.length === 0)
+    index?.remember('workspace', topdir, { key, observations, value: projects });
+  return { projects, issues };
+}
+
+function westProject(topdir: string, { name, path: place, inactive }: ActiveProject): WestProject {
+  const abspath = path.resolve(topdir, place);
+  return {
+    name,
+    path: place,
     abspath,
     active: inactive === undefined,
     ...(inactive && { inactive }),

@@ -20,6 +20,7 @@ import {
   PATH,
   pause,
   storeDirectory,
+  storedBelow,
 } from '../support/store.ts';
 import { filesBelow, sha256, sha256OfFile } from '../support/temp.ts';
 
@@ -225,7 +226,7 @@ describe('fetches at the same time', () => {
     const module = moduleWith([{ path: PATH, bytes: BYTES, url }]);
 
     expect((await fetch(module)).code).toBe(65);
-    expect(filesBelow(storeDirectory())).toEqual(['CACHEDIR.TAG']);
+    expect(storedBelow(storeDirectory())).toEqual(['CACHEDIR.TAG']);
     expect((await fetch(module)).code).toBe(0);
   });
 });

@@ -88,6 +88,11 @@ export function storeDirectory(): string {
   return join(testHome(), '.cache', 'zephyr-blobs');
 }
 
+/** Paths of all files below `directory`, but for what is remembered of files, which is there or not as time has it. */
+export function storedBelow(directory: string): string[] {
+  return filesBelow(directory).filter((path) => !/(?:^|\/)v1\/index\/u\d*\/[0-9a-f]{16}\.idx$/.test(path));
+}
+
 export function entryFile(digest = DIGEST): string {
   return join(storeDirectory(), 'v1', 'sha256', digest.slice(0, 2), digest);
 }

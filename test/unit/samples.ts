@@ -7,7 +7,8 @@ import type { Clock, Prompt } from '../../src/core/deps.ts';
 import { BlobsError } from '../../src/core/errors.ts';
 import type { Issue } from '../../src/core/report.ts';
 import { findSha256, type Sha256 } from '../../src/core/sha256.ts';
-import { type ReadModule, readModule } from '../../src/module/read-module.ts';
+import type { ReadModule } from '../../src/module/empty-module.ts';
+import { readModule } from '../../src/module/read-module.ts';
 import { readYaml, type YamlResult } from '../../src/yaml/read-yaml.ts';
 import { sha256, tempDir, withDirectory } from '../support/temp.ts';
 
@@ -74,7 +75,8 @@ export function readModuleText(
   const file = withDirectory(join(directory, 'zephyr', 'module.yml'));
   writeFileSync(file, content);
   prepare?.(directory);
-  return { ...readModule({ directory, defaultName: 'hal_x' }, file), directory };
+  const { observations: _, ...read } = readModule({ directory, defaultName: 'hal_x' }, file);
+  return { ...read, directory };
 }
 
 /** The lines of one entry of `blobs:` with `changes`; a value of undefined leaves the key out. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { findSha256, type Sha256 } from '../../core/sha256.ts';
-import { DEFAULT_JOBS, type FetchCommandOptions } from '../fetch-command-options.ts';
+import { DEFAULT_JOBS, FETCH_DEFAULTS, type FetchCommandOptions } from '../fetch-command-options.ts';
 import { byteCount, collect, type SelectionOptions, seconds, wholeNumber } from '../options.ts';
 import { addBlobCommand, queryOf, type Run } from './command.ts';
 
@@ -49,13 +49,13 @@ export function addFetchCommand(program: Command, run: Run): void {
         .addOption(
           new Option('--timeout <s>', 'seconds without a byte that end an attempt')
             .argParser(seconds)
-            .default(30_000, '30'),
+            .default(FETCH_DEFAULTS.timeout, '30'),
         )
-        .option('--retries <n>', 'attempts after the first', wholeNumber(0, 100), 4)
+        .option('--retries <n>', 'attempts after the first', wholeNumber(0, 100), FETCH_DEFAULTS.retries)
         .addOption(
           new Option('--max-size <bytes>', 'refuse more for a blob without a declared size; suffixes k, M, G')
             .argParser(byteCount)
-            .default(2 ** 31, '2G'),
+            .default(FETCH_DEFAULTS.maxSize, '2G'),
         )
         .option('--fail-fast', 'stop at the first failure'),
   }).action(async (modules: string[], options: FetchCommandOptions & SelectionOptions, command: Command) => {

@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Command, InvalidArgumentError } from 'commander';
-import { listBlobs } from '../../app/list-blobs.ts';
 import type { BlobStatus } from '../../core/blob.ts';
 import { BlobsError } from '../../core/errors.ts';
-import { createColors } from '../../output/colors.ts';
-import { blobDocument } from '../../output/json.ts';
-import { assertFormat, DEFAULT_FORMAT, formatRows } from '../../output/list-fields.ts';
+import { assertFormat } from '../../output/list-fields.ts';
 import { assertNoType, type SelectionOptions } from '../options.ts';
-import { present } from '../session.ts';
+import { type ListCommandOptions, runList } from '../run-list.ts';
 import { addBlobCommand, queryOf, type Run } from './command.ts';
 
-interface Options extends SelectionOptions {
-  readonly format?: string;
-  readonly status?: readonly BlobStatus[];
+interface Options extends SelectionOptions, ListCommandOptions {
   readonly untracked?: boolean;
 }
 
@@ -43,28 +38,12 @@ export function addListCommand(program: Command, run: Run): void {
         ),
   }).action(async (modules: string[], options: Options, command: Command) => {
     await run(command, async (session) => {
-      const { format, status } = options;
-      if (format !== undefined) assertFormat(format);
       const query = queryOf(session, modules, options);
-      if (options.untracked) {
-        assertUntrackedOptions(options);
-        const { runListUntracked } = await import('../list-untracked.ts');
-        return runListUntracked(session, query, format);
-      }
-      const report = await listBlobs({ ...query, ...(status ? { statuses: status } : {}) }, session.signal);
-      // Also for --json, so that a wrong template is never passed over.
-      const text = format === undefined ? undefined : formatRows(format, report.rows);
-      const table =
-        text === undefined && !session.config.json && session.width !== undefined
-          ? (await import('../../output/list-table.ts')).listTable
-          : undefined;
-      return present(session, report, {
-        document: () => blobDocument('list', report),
-        text: () =>
-          text ??
-          table?.(report.rows, session.width ?? 80, createColors(session.config.colorStdout)) ??
-          formatRows(DEFAULT_FORMAT, report.rows),
-      });
+      if (!options.untracked) return runList(session, query, options);
+      if (options.format !== undefined) assertFormat(options.format);
+      assertUntrackedOptions(options);
+      const { runListUntracked } = await import('../list-untracked.ts');
+      return runListUntracked(session, query, options.format);
     });
   });
 }

@@ -26,7 +26,10 @@ export function addModulesCommand(program: Command, run: Run): void {
   }).action(async (modules: string[], options: Options, command: Command) => {
     await run(command, async (session) => {
       const { modulesText } = await import('../../output/modules-text.ts');
-      const report = await listModules(queryOf(session, modules, {}), session.signal);
+      const report = await listModules(
+        { ...queryOf(session, modules, {}), ...session.config.index() },
+        session.signal,
+      );
       const all = options.all ?? false;
       const { width, config } = session;
       return present(session, report, {

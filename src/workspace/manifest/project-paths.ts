@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import path from 'node:path';
 
+/** The name that west gives the manifest repository. */
+export const MANIFEST_PROJECT = 'manifest';
+
 /**
  * `projectPath` as west prints it: as `pathlib.PurePath` tidies it, with forward slashes. "." segments and doubled
  * slashes go, ".." stays.

@@ -4,7 +4,7 @@ import { isRecord } from '../../core/record.ts';
 import type { SourcePosition, ValuePath, YamlDocument } from '../../yaml/yaml-document.ts';
 import { isGroupName } from './group-filter.ts';
 import { readImportMap } from './import-value.ts';
-import { findPathProblem, joinPaths } from './project-paths.ts';
+import { findPathProblem, joinPaths, MANIFEST_PROJECT } from './project-paths.ts';
 import { malformed } from './read-manifest.ts';
 import type { ManifestData, ProjectData } from './shape.ts';
 
@@ -17,9 +17,6 @@ export interface ManifestProject {
   /** Where it is declared: its path, if it has one. */
   readonly origin: SourcePosition;
 }
-
-/** The name that west gives the manifest repository. */
-export const MANIFEST_PROJECT = 'manifest';
 
 /** Where the projects of one manifest file may be cloned from. */
 export interface Remotes {

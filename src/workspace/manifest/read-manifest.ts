@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { BlobsError, describeError, systemCode } from '../../core/errors.ts';
 import { escapeControls, shorten } from '../../core/text.ts';
-import { readRegularFile } from '../../store/regular-file.ts';
+import type { Observations } from '../../store/observations.ts';
 import { MAX_YAML_BYTES } from '../../yaml/limits.ts';
 import { readYaml } from '../../yaml/read-yaml.ts';
 import type { SourcePosition, ValuePath, YamlDocument } from '../../yaml/yaml-document.ts';
@@ -18,10 +18,10 @@ const MAX_SOURCE_LINE_CHARACTERS = 400;
  * @throws BlobsError `BLOBS_BAD_CONFIG` where there is no file to read, `BLOBS_MALFORMED_MANIFEST` where it is no YAML or too
  *   large
  */
-export function readManifestFile(file: string, namedBy: string): YamlDocument {
+export function readManifestFile(file: string, namedBy: string, observations: Observations): YamlDocument {
   let bytes: Buffer;
   try {
-    bytes = readRegularFile(file, MAX_YAML_BYTES);
+    bytes = observations.readFile(file, MAX_YAML_BYTES);
   } catch (error) {
     if (error instanceof BlobsError && isFile(file)) {
       const message = `malformed manifest: it is larger than ${MAX_YAML_BYTES} bytes`;

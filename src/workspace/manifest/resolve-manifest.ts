@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import path from 'node:path';
 import type { Issue } from '../../core/report.ts';
+import type { Observations } from '../../store/observations.ts';
 import { MAX_PROBLEMS } from '../../yaml/limits.ts';
 import type { ValuePath, YamlDocument } from '../../yaml/yaml-document.ts';
 import { DistinctPaths } from './distinct-paths.ts';
@@ -28,6 +29,8 @@ export interface ResolveContext {
   readonly repositoryPath: string;
   readonly projectFilter: ProjectFilter;
   readonly git: GitContext;
+  /** Notes what the file system says on the way. */
+  readonly observations: Observations;
 }
 
 /** What a manifest and all that it imports say, the manifest repository itself left out. */
@@ -135,7 +138,8 @@ class Resolution {
       throw malformed(document, [...at, 'path'], '"self.path" must not be empty');
     }
     if (self?.import === undefined || self.import === null) return;
-    const places = { repository: context.repository, topdir: this.#context.topdir };
+    const { topdir, observations } = this.#context;
+    const places = { repository: context.repository, topdir, observations };
     for (const request of readSelfImport(document, [...at, 'import'], self.import)) {
       for (const file of findSelfImports(request, places)) {
         this.#budget.spendFile(request.origin);
@@ -191,7 +195,9 @@ class Resolution {
     const { project, document, at, value } = importer;
     if (this.#context.projectFilter.decide(project.name) === false) return;
     const requests = readProjectImport(document, at, value);
-    const { topdir, git } = this.#context;
+    const { topdir, git, observations } = this.#context;
+    // What git answers is not observed.
+    observations.giveUp();
     const directory = path.resolve(topdir, project.path);
     // Most manifests import nothing from projects; those that do not need no way to start git.
     const { readProjectImports } = await import('./project-import.ts');

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { BlobsError, describeError, systemCode } from '../../core/errors.ts';
-import { readRegularFile } from '../../store/regular-file.ts';
+import type { Observations } from '../../store/observations.ts';
 import { MAX_YAML_BYTES } from '../../yaml/limits.ts';
-import { isDirectory, isInside, realPath } from '../file-system.ts';
+import { isInside } from '../file-system.ts';
 import type { ImportRequest } from './import-value.ts';
 import { isManifestName } from './imported-file.ts';
 import { malformedAt } from './read-manifest.ts';
 
-/** Where `self: import:` may read. Both absolute. */
+/** Where `self: import:` may read. Both directories absolute. */
 export interface SelfImportPlaces {
   /** What the named files are relative to: the repository that the importing manifest belongs to. */
   readonly repository: string;
   readonly topdir: string;
+  readonly observations: Observations;
 }
 
 /**
@@ -29,9 +29,10 @@ export function findSelfImports(request: ImportRequest, places: SelfImportPlaces
   if (path.isAbsolute(file) || path.win32.isAbsolute(file)) throw fail('the path is absolute');
   const place = path.resolve(places.repository, file);
   assertInside(place, request, places);
-  if (!isDirectory(place)) return [place];
-  const names = readdirSync(place).filter(isManifestName);
-  return names.sort(byCodePoints).map((name) => path.join(place, name));
+  const names = places.observations.findNames(place);
+  if (names === undefined) return [place];
+  const manifests = names.filter(isManifestName);
+  return manifests.sort(byCodePoints).map((name) => path.join(place, name));
 }
 
 /**
@@ -43,7 +44,7 @@ export function readSelfImportFile(file: string, request: ImportRequest, places:
   try {
     // Time may have passed since the directory was read.
     assertInside(file, request, places);
-    return readRegularFile(file, MAX_YAML_BYTES);
+    return places.observations.readFile(file, MAX_YAML_BYTES);
   } catch (error) {
     if (error instanceof BlobsError && error.code === 'BLOBS_MALFORMED_MANIFEST') throw error;
     const problem = systemCode(error) === 'ENOENT' ? `file not found: ${file}` : describeError(error);
@@ -52,6 +53,7 @@ export function readSelfImportFile(file: string, request: ImportRequest, places:
 }
 
 function assertInside(place: string, { file, origin }: ImportRequest, places: SelfImportPlaces): void {
+  const realPath = (path: string): string => places.observations.findRealPath(path) ?? path;
   const real = realPath(place);
   if ([places.repository, places.topdir].some((root) => isInside(realPath(root), real))) return;
   throw malformedAt(origin, `"self: import: ${file}": it lies outside of the repository and the workspace`);

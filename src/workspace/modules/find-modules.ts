@@ -4,6 +4,7 @@ import { BlobsError } from '../../core/errors.ts';
 import type { ModulePlace, Workspace } from '../../core/modules.ts';
 import type { Issue } from '../../core/report.ts';
 import { escapeControls } from '../../core/text.ts';
+import type { FileIndex } from '../../store/file-index.ts';
 import { isDirectory, realPath } from '../file-system.ts';
 import { findNearest, findTopdir } from '../find-topdir.ts';
 import { loadWestConfig, type WestConfigLocations, westConfigFiles } from '../west-config/west-config.ts';
@@ -40,18 +41,23 @@ export interface ModuleSearchResult {
  * The directories of all modules, found in the first of four ways that applies: `moduleDirectories` (just those);
  * the projects of the west workspace that holds `cwd` or else `zephyrBase`; `zephyrModules`; `cwd` or its nearest
  * parent with a module file. `extraModules` are added to the last three, and suffice alone. A directory named twice
- * counts once. Runs no west, and git only to read what a manifest imports from projects.
+ * counts once. Runs no west, and git only to read what a manifest imports from projects. What `index` remembers of a
+ * manifest is not read again.
  *
  * @throws BlobsError `BLOBS_NO_MODULES` where no way applies, `BLOBS_NOT_A_MODULE` for a named directory that holds
  *   none, `BLOBS_BAD_CONFIG` and `BLOBS_MALFORMED_MANIFEST` for a broken workspace,
  *   `BLOBS_IMPORT_FAILED`; the signal's reason
  */
-export async function findModules(search: ModuleSearch, signal?: AbortSignal): Promise<ModuleSearchResult> {
+export async function findModules(
+  search: ModuleSearch,
+  signal?: AbortSignal,
+  index?: FileIndex,
+): Promise<ModuleSearchResult> {
   if (search.moduleDirectories.length > 0) {
     const places = search.moduleDirectories.map((directory) => namedPlace('--module-dir', directory));
     return { places: distinct(places), workspace: undefined, issues: [] };
   }
-  const found = (await findInWorkspace(search, signal)) ?? withoutWorkspace(search);
+  const found = (await findInWorkspace(search, signal, index)) ?? withoutWorkspace(search);
   const extras = search.extraModules.map(({ variable, directory }) => namedPlace(variable, directory));
   if (found === undefined && extras.length === 0) throw noModules();
   const { places = [], workspace, issues = [] } = found ?? {};
@@ -61,12 +67,13 @@ export async function findModules(search: ModuleSearch, signal?: AbortSignal): P
 async function findInWorkspace(
   search: ModuleSearch,
   signal: AbortSignal | undefined,
+  index: FileIndex | undefined,
 ): Promise<ModuleSearchResult | undefined> {
   const topdir = findTopdir(search.cwd, search.zephyrBase);
   if (topdir === undefined) return undefined;
   const config = loadWestConfig(westConfigFiles(search.westConfig, topdir));
-  const git = { environment: search.gitEnvironment, ...(signal && { signal }) };
-  const { workspace, issues } = await loadWorkspace(topdir, config, git);
+  const means = { environment: search.gitEnvironment, index, ...(signal && { signal }) };
+  const { workspace, issues } = await loadWorkspace(topdir, config, means);
   const zephyrBase = findZephyrBase({ given: search.zephyrBase, config, workspace });
   const modules = projectPlaces(workspace, zephyrBase);
   return {

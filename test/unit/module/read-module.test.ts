@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { loadModule } from '../../../src/module/load-module.ts';
 import { readModule } from '../../../src/module/read-module.ts';
 import { tempDir } from '../../support/temp.ts';
 import { entryText, readModuleText } from '../samples.ts';
@@ -107,9 +108,9 @@ describe('booleans of YAML 1.1', () => {
 });
 
 describe('a module', () => {
-  it('without a file has no blobs and nothing wrong', () => {
+  it('without a file has no blobs and nothing wrong', async () => {
     const place = { directory: '/x/hal_x', defaultName: 'hal_x', project: 'p' };
-    expect(readModule(place, undefined)).toEqual({
+    expect(await loadModule(place, undefined)).toEqual({
       module: { name: 'hal_x', directory: '/x/hal_x', depends: [], blobs: [], project: 'p' },
       issues: [],
     });

@@ -2,6 +2,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { Observations } from '../../../../src/store/observations.ts';
 import { readProjectFilter } from '../../../../src/workspace/manifest/project-filter.ts';
 import { readManifestFile } from '../../../../src/workspace/manifest/read-manifest.ts';
 import {
@@ -23,8 +24,10 @@ async function resolve(
   rest: { signal?: AbortSignal; projectFilter?: string } = {},
 ): Promise<ResolvedManifest> {
   const filter = rest.projectFilter;
-  return resolveManifest(readManifestFile(path.join(topdir, 'app', 'west.yml'), 'test'), {
+  const observations = new Observations();
+  return resolveManifest(readManifestFile(path.join(topdir, 'app', 'west.yml'), 'test', observations), {
     topdir,
+    observations,
     repositoryPath: 'app',
     projectFilter: await readProjectFilter(
       filter === undefined ? undefined : { value: filter, file: 'config', line: 2 },

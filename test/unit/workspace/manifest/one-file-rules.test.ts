@@ -2,6 +2,7 @@
 import { chownSync, mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { Observations } from '../../../../src/store/observations.ts';
 import { readProjectFilter } from '../../../../src/workspace/manifest/project-filter.ts';
 import { readManifestFile } from '../../../../src/workspace/manifest/read-manifest.ts';
 import {
@@ -28,12 +29,17 @@ async function resolve(
   } = {},
 ): Promise<ResolvedManifest> {
   const { repositoryPath = 'app', environment = process.env } = rest;
-  return resolveManifest(readManifestFile(path.resolve(topdir, repositoryPath, 'west.yml'), 'a test'), {
-    topdir,
-    repositoryPath,
-    projectFilter: await readProjectFilter(undefined),
-    git: { environment },
-  });
+  const observations = new Observations();
+  return resolveManifest(
+    readManifestFile(path.resolve(topdir, repositoryPath, 'west.yml'), 'a test', observations),
+    {
+      topdir,
+      observations,
+      repositoryPath,
+      projectFilter: await readProjectFilter(undefined),
+      git: { environment },
+    },
+  );
 }
 
 /** The names of the projects, each with its path where that is another. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
+import { Observations } from '../../../../src/store/observations.ts';
 import { readProjectFilter } from '../../../../src/workspace/manifest/project-filter.ts';
 import { findPathProblem, tidyPath } from '../../../../src/workspace/manifest/project-paths.ts';
 import { parseManifestText } from '../../../../src/workspace/manifest/read-manifest.ts';
@@ -11,6 +12,7 @@ const CONTEXT = {
   repositoryPath: 'app',
   projectFilter: await readProjectFilter(undefined),
   git: { environment: {} },
+  observations: new Observations(),
 };
 
 const read = (text: string) => resolveManifest(parseManifestText('west.yml', Buffer.from(text)), CONTEXT);
