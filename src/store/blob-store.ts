@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { lstatSync, readdirSync, type Stats } from 'node:fs';
-import { mkdir, stat, utimes } from 'node:fs/promises';
+import { stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemCode } from '../core/errors.ts';
 import type { StoreEntry } from '../core/report.ts';
 import type { Sha256 } from '../core/sha256.ts';
 import { removeAbandonedLocks } from './download-lock.ts';
+import { makeDirectories } from './make-directories.ts';
 import { markStore } from './mark-store.ts';
 import { PartialDownloads } from './partial-download.ts';
 import { readRegularFile } from './regular-file.ts';
@@ -49,8 +50,8 @@ export class BlobStore {
    * @throws the system's error where it cannot be written to
    */
   async prepare(): Promise<void> {
-    await mkdir(this.partialDirectory, { recursive: true });
-    await mkdir(entriesDirectory(this.directory), { recursive: true });
+    makeDirectories(this.partialDirectory);
+    makeDirectories(entriesDirectory(this.directory));
     removeStaleTemporaryFiles(this.partialDirectory);
     // Whether files can be made there is best found out before anything relies on it.
     const probe = await TemporaryFile.create(this.partialDirectory);

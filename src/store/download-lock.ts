@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { lstat, mkdir, open, readdir, rename, rm, utimes } from 'node:fs/promises';
+import { lstat, open, readdir, rename, rm, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Clock } from '../core/deps.ts';
 import { BlobsError, systemCode } from '../core/errors.ts';
+import { makeDirectories } from './make-directories.ts';
 import { readRegularFile } from './regular-file.ts';
 import { mayOwnerRun, ownerTag } from './temporary-names.ts';
 
@@ -76,7 +77,7 @@ async function tryToTake(file: string): Promise<boolean> {
   held.add(file);
   let isTaken = false;
   try {
-    await mkdir(dirname(file), { recursive: true });
+    makeDirectories(dirname(file));
     const handle = await open(file, 'wx', 0o666);
     try {
       await handle.writeFile(ownerTag());

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { findSha256, type Sha256 } from '../core/sha256.ts';
+import { makeDirectories } from './make-directories.ts';
 import { readRegularFile } from './regular-file.ts';
 
 const MAX_BYTES = 4 * 1024 * 1024;
@@ -36,7 +37,7 @@ export class LicenseAnswers {
   /** @throws the system's error when the file cannot be written. */
   add(answer: LicenseAnswer): void {
     const accepted = [...this.#read().filter((other) => other.sha256 !== answer.sha256), answer];
-    mkdirSync(dirname(this.#file), { recursive: true, mode: 0o700 });
+    makeDirectories(dirname(this.#file), 0o700);
     const temporary = `${this.#file}.${process.pid}-${Date.now().toString(36)}`;
     try {
       writeFileSync(temporary, `${JSON.stringify({ schemaVersion: 1, accepted }, undefined, 2)}\n`, {

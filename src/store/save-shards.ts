@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemCode } from '../core/errors.ts';
 import { type Shard, writeShard } from './index-shard.ts';
+import { makeDirectories } from './make-directories.ts';
 import { markStore } from './mark-store.ts';
 import { indexDirectory, isShardName, shardFile } from './store-layout.ts';
 import { forgetTemporary, newTemporary, removeStaleTemporaryFiles } from './temporary-names.ts';
@@ -19,7 +20,7 @@ export function saveShards(store: string, shards: readonly Shard[]): void {
   try {
     const directory = indexDirectory(store);
     // Nobody else has to know what lies where.
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectories(directory, 0o700);
     markStore(store);
     removeStaleTemporaryFiles(directory);
     for (const shard of shards) saveShard(store, shard);

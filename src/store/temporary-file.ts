@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { constants, existsSync } from 'node:fs';
-import { copyFile, type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { copyFile, type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { systemCode } from '../core/errors.ts';
+import { makeDirectories } from './make-directories.ts';
 import { forgetTemporary, newTemporary } from './temporary-names.ts';
 
 /** A regular file that is open for reading, and the path that it was opened by. */
@@ -170,7 +171,7 @@ async function orMakingDirectory<T>(path: string, action: () => Promise<T>): Pro
     return await action();
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') throw error;
-    await mkdir(dirname(path), { recursive: true });
+    makeDirectories(dirname(path));
     return action();
   }
 }

@@ -22,7 +22,15 @@ import {
   storedBelow,
   workspaceWith,
 } from '../support/store.ts';
-import { filesBelow, sha256, sha256OfFile, tempDir, testHome, withDirectory } from '../support/temp.ts';
+import {
+  filesBelow,
+  sha256,
+  sha256OfFile,
+  someBytes,
+  tempDir,
+  testHome,
+  withDirectory,
+} from '../support/temp.ts';
 
 describe('a second fetch of the same bytes', () => {
   test('takes them from the store, for another module and another workspace', async () => {
@@ -162,18 +170,20 @@ describe('the store', () => {
 
   test('holds no more than finished entries, and what can be resumed, after failures of all kinds', async () => {
     const server = await startFaultServer();
+    // More than a connection holds, so that some of it is there before the end is.
+    const bytes = someBytes('large', 500_000);
     const kinds = [
       { kind: 'wrong-bytes' },
       { kind: 'status', status: 404 },
-      { kind: 'reset', afterBytes: 10_000 },
+      { kind: 'truncate', afterBytes: 400_000 },
       { kind: 'sign-in-page' },
     ] as const;
     const module = moduleWith(
       kinds.map((behaviour, index) => ({
         path: `${index}.bin`,
-        bytes: BYTES,
+        bytes,
         sha256: sha256(`${index}`),
-        url: server.serve(`/${index}`, BYTES, behaviour),
+        url: server.serve(`/${index}`, bytes, behaviour),
       })),
     );
 
