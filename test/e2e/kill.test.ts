@@ -141,7 +141,7 @@ describe('a fetch that is killed', () => {
     await fetch(moduleWith([{ path: 'x', bytes: 'x', url: server.serve('/x', 'x') }]));
     const left = filesBelow(join(storeDirectory(), 'v1', 'partial'));
     expect(left.filter((name) => !name.endsWith('.part.json'))).toEqual([]);
-  }, 900_000);
+  }, 1_800_000);
 
   test('leaves nothing in the auto-cache that stays for ever', async () => {
     const { url } = await serveBlob();
