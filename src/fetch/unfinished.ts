@@ -72,8 +72,6 @@ export class Unfinished {
   async end({ isDone }: { readonly isDone: boolean }): Promise<void> {
     const held = this.#held;
     this.#held = undefined;
-    // What other runs left of it is of no use any more.
-    if (isDone && !this.#isFirst) await this.#partials?.forget(this.#digest);
     if (held === undefined) return;
     if (isDone || this.#partials === undefined) await held.file.discard();
     else await this.#partials.leave(this.#digest, held);

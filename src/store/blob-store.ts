@@ -69,12 +69,13 @@ export class BlobStore {
 
   /**
    * Makes `file`, whose bytes were just found to have this digest, the entry. To be second is no failure, for then
-   * both are the same.
+   * both are the same. What killed runs left of these bytes goes.
    *
    * @throws the system's error
    */
   async add(file: TemporaryFile, digest: Sha256): Promise<void> {
     await file.moveTo(entryFile(this.directory, digest));
+    await this.partials.forget(digest);
   }
 
   /** Notes that an entry was used, so that it is not the first that goes. Never throws. */

@@ -116,7 +116,7 @@ describe(
       );
     });
 
-    test('by thousands of rows in a table', async () => {
+    test.runIf(FULL)('by thousands of rows in a table', async () => {
       const topdir = makeTopdir({
         'app/west.yml': manifestText({
           projects: Array.from({ length: 10_000 }, (_, n) => project(`p${n}`)),

@@ -129,3 +129,35 @@ test('redirects as often as it is told', async () => {
   expect(server.requestsFor('/chain')).toHaveLength(4);
   await expect(fetch(`${server.origin}/loop`)).rejects.toThrow();
 });
+
+test('lies about ranges and states', async () => {
+  const headers = { range: 'bytes=400-', 'if-range': '"old"' };
+  const shifted = await askOnce({ kind: 'wrong-content-range' }, { headers: { range: 'bytes=400-' } });
+  const honest = await askOnce({ kind: 'new-etag', etag: '"new"' }, { headers });
+  const careless = await askOnce({ kind: 'new-etag', etag: '"new"', ignoresIfRange: true }, { headers });
+  const cut = await askOnce({ kind: 'truncate', afterBytes: 100, headers: { etag: '"x"' }, wrong: true });
+
+  expect(shifted).toMatchObject({ status: 206, body: BYTES.subarray(400) });
+  expect(shifted.headers['content-range']).toBe('bytes 401-499/500');
+  expect(honest).toMatchObject({ status: 200, body: BYTES, headers: { etag: '"new"' } });
+  expect(careless).toMatchObject({ status: 206, body: BYTES.subarray(400), headers: { etag: '"new"' } });
+  expect(cut.headers['etag']).toBe('"x"');
+  expect(cut.failure).toBe('ECONNRESET');
+});
+
+test('announces a terabyte, and sends a byte in a second', async () => {
+  const huge = await askOnce({ kind: 'huge' }, { maxBytes: 50_000 });
+  const drip = await askOnce({ kind: 'drip', bytes: 1 });
+
+  expect(huge.headers['content-length']).toBe(String(2 ** 40));
+  expect(huge.body.length).toBeGreaterThanOrEqual(50_000);
+  expect(drip).toMatchObject({ body: BYTES.subarray(0, 1), failure: 'ECONNRESET' });
+});
+
+test('remembers how it answered', async () => {
+  const server = await startFaultServer();
+  const url = server.serve('/x', BYTES, [{ kind: 'redirect-chain', hops: 1 }, { kind: 'gzip' }]);
+  for (const target of [url, `${url}?fault-hops=0`, url]) await ask(target);
+  expect(server.answersFor('/x')).toEqual(['redirect-chain', 'gzip']);
+  expect(server.answersFor('/y')).toEqual([]);
+});

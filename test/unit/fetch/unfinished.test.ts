@@ -100,7 +100,6 @@ describe('what came of a download', () => {
   it('is not left where the download was completed in another way', async () => {
     leave('half');
     expect(await unfinished.take(OTHER_URL, LIMIT)).toBeUndefined();
-    leave('of another run that nobody waited for');
     await unfinished.end({ isDone: true });
     expect(filesBelow(directory)).toEqual([]);
   });

@@ -228,6 +228,17 @@ describe('an added entry', () => {
     expect(lstatSync(placeOf(store, DIGEST)).isFile()).toBe(true);
   });
 
+  it('takes away what killed runs left of its bytes, wherever they came from in the end', async () => {
+    const store = await makeStore();
+    const other = digestOf('other');
+    for (const digest of [DIGEST, other]) {
+      writeFileSync(join(store.partialDirectory, `${digest}.part`), 'con');
+      writeFileSync(join(store.partialDirectory, `${digest}.part.json`), '{}');
+    }
+    await add(store, 'content');
+    expect(filesBelow(store.partialDirectory)).toEqual([`${other}.part`, `${other}.part.json`]);
+  });
+
   it('cannot be added where a directory is at its place, which stays', async () => {
     const store = await makeStore();
     writeFileSync(withDirectory(join(placeOf(store, DIGEST), 'mine')), 'mine');
