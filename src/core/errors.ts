@@ -41,6 +41,7 @@ export const ERROR_MEANINGS = {
   BLOBS_NO_SPACE: 'a disk or quota has no room for a blob',
   BLOBS_GIT_FAILED: 'git cannot say what it tracks',
   BLOBS_OFFLINE: 'a blob is only to be had over the network, which is off limits',
+  BLOBS_BLOCKED: 'a mirror rule forbids to ask the URLs of a blob, and no mirror has it',
   BLOBS_STOPPED: 'not tried, because --fail-fast stopped the run',
   BLOBS_INTERRUPTED: 'interrupted by a signal',
   BLOBS_INTERNAL: 'a defect of this program',
