@@ -111,6 +111,16 @@ export interface UntrackedReport extends Report {
   readonly dryRun: boolean;
 }
 
+/** Where bytes came from when they came from outside. */
+export interface SourceRecord {
+  /** How they came: `url`, `mirror`, or the name of another fetcher. */
+  readonly kind: string;
+  /** The URL that was asked, without credentials. */
+  readonly url: string;
+  /** When they were complete: ISO 8601, UTC. */
+  readonly time: string;
+}
+
 /** A file of the local store. */
 export interface StoreEntry {
   readonly digest: Sha256;
@@ -124,6 +134,8 @@ export interface StoreEntry {
 /** An entry of the store, and what was found or done about it. */
 export interface CacheRow {
   readonly entry: StoreEntry;
+  /** Where it came from; absent where nobody asked, or nobody knows. */
+  readonly source?: SourceRecord;
   /** Whether it holds what its name says; absent where nobody looked. */
   readonly good?: boolean;
   /** In a dry run: whether it would be removed; absent where nothing is. */

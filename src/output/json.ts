@@ -142,11 +142,12 @@ export function cacheDocument(report: CacheReport): JsonDocument {
     }),
     store: directory ?? null,
     dryRun,
-    entries: rows.map(({ entry, good, removed: isRemoved }) => ({
+    entries: rows.map(({ entry, source, good, removed: isRemoved }) => ({
       sha256: entry.digest,
       file: entry.file,
       bytes: entry.bytes,
       used: new Date(entry.usedMs).toISOString(),
+      ...(source === undefined ? {} : { source: source.url, fetched: source.time }),
       ...(good === undefined ? {} : { good }),
       ...(isRemoved === undefined ? {} : { removed: isRemoved }),
     })),
