@@ -111,6 +111,25 @@ export interface UntrackedReport extends Report {
   readonly dryRun: boolean;
 }
 
+/** What became of a blob that was to be put into a mirror: `present` is there already, `skipped` was left out. */
+export type PushResult = 'pushed' | 'present' | 'skipped' | 'failed';
+
+export interface MirrorRow extends BlobRow {
+  /** In a dry run: what would become of it. */
+  readonly result: PushResult;
+  /** The local file that had the bytes. */
+  readonly source?: string;
+  /** Bytes of the file in the mirror. */
+  readonly mirroredBytes?: number;
+}
+
+export interface MirrorReport extends Report {
+  /** The mirror's directory, absolute. */
+  readonly directory: string;
+  readonly rows: readonly MirrorRow[];
+  readonly dryRun: boolean;
+}
+
 /** Where bytes came from when they came from outside. */
 export interface SourceRecord {
   /** How they came: `url`, `mirror`, or the name of another fetcher. */
