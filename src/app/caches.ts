@@ -112,7 +112,11 @@ export class Caches {
     for (const blob of blobs) await this.#orWarn(blob, () => this.#fillAutoCache(file, source, blob));
     // At last, since the file is moved.
     if (this.#goesIntoStore(source)) {
-      await this.#orWarn(first, async () => this.#store?.add(file, first.digest));
+      await this.#orWarn(first, async () => {
+        await this.#store?.add(file, first.digest);
+        // Behind the entry, so that a record without one is known to be left over.
+        if (!('file' in source)) await this.#store?.recordSource(first.digest, source);
+      });
     }
   }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Blob, blobLabel } from '../core/blob.ts';
-import type { ErrorCode } from '../core/errors.ts';
+import type { BlobsError, ErrorCode } from '../core/errors.ts';
 import type { Issue } from '../core/report.ts';
 import type { FailedSource } from '../fetch/download.ts';
+import { describeBlocked, type Job } from '../fetch/plan.ts';
 
 /** What is to be said of a blob that was fetched: the sources that failed before, and a wrong size. */
 export function fetchedWarnings(
@@ -39,7 +40,7 @@ export function declaredTooSmall(blob: Blob, bytes: number): Issue {
 const DECISIVE: readonly ErrorCode[] = ['BLOBS_HASH_MISMATCH', 'BLOBS_SIZE_MISMATCH'];
 
 /** The issue for a blob that no source had. */
-export function failureIssue(blob: Blob, failed: readonly FailedSource[]): Issue {
+export function failureIssue(blob: Blob, job: Job, failed: readonly FailedSource[]): Issue {
   const decisive =
     DECISIVE.flatMap((code) => failed.find(({ error }) => error.code === code) ?? [])[0] ?? failed.at(-1);
   const code = decisive?.error.code ?? 'BLOBS_URL_UNSUPPORTED';
@@ -48,10 +49,7 @@ export function failureIssue(blob: Blob, failed: readonly FailedSource[]): Issue
     severity: 'error',
     code,
     message: isMismatch ? `checksum mismatch for ${blobLabel(blob)}` : `cannot fetch ${blobLabel(blob)}`,
-    facts: failed.flatMap(({ error }) => {
-      const facts = error.details.facts ?? [];
-      return error.code === 'BLOBS_HASH_MISMATCH' ? facts : [error.message, ...facts];
-    }),
+    facts: [...failed.flatMap(({ error }) => factsOf(error)), ...(job.blocked ?? []).map(describeBlocked)],
     hint: isMismatch
       ? `run "blobs fetch ${blob.module}" again; if it repeats, tell the module's maintainer`
       : (decisive?.error.details.hint ?? HINTS[code] ?? 'try again later, or use --mirror'),
@@ -59,6 +57,10 @@ export function failureIssue(blob: Blob, failed: readonly FailedSource[]): Issue
     module: blob.module,
     path: blob.path,
   };
+}
+
+function factsOf({ code, message, details: { facts = [] } }: BlobsError): readonly string[] {
+  return code === 'BLOBS_HASH_MISMATCH' ? facts : [message, ...facts];
 }
 
 const HINTS: Partial<Record<ErrorCode, string>> = {

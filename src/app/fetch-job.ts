@@ -61,7 +61,7 @@ export async function runJob(
   if (obtained === 'busy') return obtained;
   const { received, failed, downloadedBytes, release } = obtained;
   if (received === undefined) {
-    for (const blob of targets) fail(blob, [failureIssue(blob, failed)]);
+    for (const blob of targets) fail(blob, [failureIssue(blob, job, failed)]);
     return async () => ({ settled, downloadedBytes });
   }
   return async () => {

@@ -22,6 +22,18 @@ export function listStore(directory: string | undefined): CacheReport {
   return { ...reportOf(directory), rows };
 }
 
+/** As {@link listStore}, with where each entry came from. */
+export function listStoreWithSources(directory: string | undefined): CacheReport {
+  const report = listStore(directory);
+  if (directory === undefined) return report;
+  const store = new BlobStore(directory);
+  const rows = report.rows.map((row): CacheRow => {
+    const source = store.findSource(row.entry.digest);
+    return source === undefined ? row : { ...row, source };
+  });
+  return { ...report, rows };
+}
+
 /**
  * Hashes every entry of the store: an error for each that does not hold what its name says, which stays where it is,
  * since a fetch finds that out too and replaces it.
@@ -85,6 +97,7 @@ export async function pruneStore(
     nowMs,
     dryRun,
   });
+  if (!dryRun) await store.removeOrphanRecords();
   return {
     ...report,
     unfinishedBytes,

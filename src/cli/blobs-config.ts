@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type { CacheOptions } from '../app/caches.ts';
 import { BlobsError } from '../core/errors.ts';
 import type { SettingOrigin } from '../core/report.ts';
+import type { ConfiguredValue } from '../fetch/configured-mirrors.ts';
 import { findTopdir } from '../workspace/find-topdir.ts';
 import type { ModuleSearch } from '../workspace/modules/find-modules.ts';
 import { findIniBoolean } from '../workspace/west-config/ini-value.ts';
@@ -14,6 +15,8 @@ export interface BlobsConfig {
   /** Downloads at once. */
   readonly jobs: number | undefined;
   readonly offline: boolean;
+  /** JSON, parsed where mirrors are used. */
+  readonly mirrors: ConfiguredValue | undefined;
   readonly caches: CacheOptions;
 }
 
@@ -27,6 +30,8 @@ export interface Setting<T> {
 export interface BlobsSettings {
   readonly jobs: Setting<number | undefined>;
   readonly offline: Setting<boolean>;
+  /** JSON, not yet parsed. */
+  readonly mirrors: Setting<ConfiguredValue | undefined>;
   /** Undefined where it is switched off. */
   readonly store: Setting<string | undefined>;
   readonly cacheDirs: Setting<readonly string[]>;
@@ -47,6 +52,7 @@ export function readBlobsConfig(environment: Environment, search: ModuleSearch):
   return {
     jobs,
     offline,
+    mirrors: settings.mirrors.resolve().value,
     caches: {
       ...(storeDirectory === undefined ? {} : { storeDirectory }),
       cacheDirectories: settings.cacheDirs.resolve().value,
@@ -63,14 +69,23 @@ export function blobsSettings(
 ): BlobsSettings {
   const directory = (value: string): string => resolveDirectory(value, environment.home, search.cwd);
   const usualStore = join(environment.cacheHome, 'zephyr-blobs');
-  const storeOf = ({ value }: Found): string | undefined =>
+  const storeOf = ({ value }: ConfiguredValue): string | undefined =>
     value === OFF ? undefined : value === '' ? usualStore : directory(value);
-  const directories = ({ value }: Found): readonly string[] => parseDirectories(value).map(directory);
-  const orNone = ({ value }: Found): string | undefined => (value === '' ? undefined : directory(value));
-  const { jobs, offline, store } = environment;
+  const directories = ({ value }: ConfiguredValue): readonly string[] =>
+    parseDirectories(value).map(directory);
+  const orNone = ({ value }: ConfiguredValue): string | undefined =>
+    value === '' ? undefined : directory(value);
+  const { jobs, offline, mirrors, store } = environment;
   return {
     jobs: setting(west, 'jobs', { BLOBS_JOBS: jobs }, parseJobs, undefined),
     offline: setting(west, 'offline', { BLOBS_OFFLINE: offline }, parseBoolean, false),
+    mirrors: setting<ConfiguredValue | undefined>(
+      west,
+      'mirrors',
+      { BLOBS_MIRRORS: mirrors },
+      asFound,
+      undefined,
+    ),
     store: setting(west, 'store', { BLOBS_STORE: store }, storeOf, usualStore),
     cacheDirs: setting(west, 'cache-dirs', {}, directories, []),
     autoCache: setting(west, 'auto-cache', {}, orNone, undefined),
@@ -81,7 +96,7 @@ function setting<T>(
   west: Pick<WestConfig, 'get'>,
   option: string,
   variables: Readonly<Record<string, string | undefined>>,
-  parse: (found: Found) => T,
+  parse: (found: ConfiguredValue) => T,
   fallback: T,
 ): Setting<T> {
   return {
@@ -133,17 +148,16 @@ export function resolveDirectory(value: string, home: string, cwd: string): stri
   );
 }
 
-interface Found {
-  readonly value: string;
-  readonly where: string;
+function asFound(found: ConfiguredValue): ConfiguredValue {
+  return found;
 }
 
-function parseJobs({ value, where }: Found): number {
+function parseJobs({ value, where }: ConfiguredValue): number {
   if (/^[1-9]\d{0,3}$/.test(value)) return Number(value);
   throw bad(where, `must be a number of downloads from 1 to 9999, but is "${value}"`);
 }
 
-function parseBoolean({ value, where }: Found): boolean {
+function parseBoolean({ value, where }: ConfiguredValue): boolean {
   const parsed = findIniBoolean(value);
   if (parsed !== undefined) return parsed;
   throw bad(where, `must be true or false, but is "${value}"`);

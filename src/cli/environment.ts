@@ -15,6 +15,8 @@ export interface Environment {
   readonly store: string | undefined;
   /** `BLOBS_OFFLINE`. */
   readonly offline: string | undefined;
+  /** `BLOBS_MIRRORS`. */
+  readonly mirrors: string | undefined;
   /** `$XDG_CACHE_HOME`, else what is usual for caches on the platform. */
   readonly cacheHome: string;
   /** `$XDG_STATE_HOME`, else `~/.local/state`. */
@@ -42,6 +44,7 @@ export function readEnvironment(
     jobs: get('BLOBS_JOBS'),
     store: get('BLOBS_STORE'),
     offline: get('BLOBS_OFFLINE'),
+    mirrors: get('BLOBS_MIRRORS'),
     cacheHome: cacheHome(env, home, platform),
     stateHome: get('XDG_STATE_HOME') ?? join(home, '.local', 'state'),
     stateOrigin: get('XDG_STATE_HOME')

@@ -8,6 +8,7 @@ import { addFetchCommand } from './commands/fetch.ts';
 import { addHelpCommand } from './commands/help.ts';
 import { addLintCommand } from './commands/lint.ts';
 import { addListCommand } from './commands/list.ts';
+import { addMirrorCommand } from './commands/mirror.ts';
 import { addModulesCommand } from './commands/modules.ts';
 import { addVerifyCommand } from './commands/verify.ts';
 import type { GlobalOptions } from './config.ts';
@@ -54,6 +55,7 @@ export function createProgram(run: Run, write: (text: string) => void): Command 
     addModulesCommand,
     addCacheCommand,
     addConfigCommand,
+    addMirrorCommand,
   ]) {
     add(program, run);
   }

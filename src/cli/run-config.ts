@@ -9,6 +9,8 @@ import {
   type SettingRow,
   type SettingValue,
 } from '../core/report.ts';
+import { parseConfiguredMirrors } from '../fetch/configured-mirrors.ts';
+import { describeMirror } from '../fetch/mirrors.ts';
 import { configText } from '../output/config-text.ts';
 import { configDocument } from '../output/json.ts';
 import { isFile } from '../workspace/file-system.ts';
@@ -61,7 +63,7 @@ async function describeConfig(config: Config, signal: AbortSignal): Promise<Conf
     get: () => undefined,
     getLocal: () => undefined,
   };
-  const { jobs, offline, store, cacheDirs, autoCache } = blobsSettings(environment, search, known);
+  const { jobs, offline, mirrors, store, cacheDirs, autoCache } = blobsSettings(environment, search, known);
 
   const base: SettingOrigin =
     options.zephyrBase === undefined
@@ -98,6 +100,10 @@ async function describeConfig(config: Config, signal: AbortSignal): Promise<Conf
     return { value: value ?? DEFAULT_JOBS, origin };
   });
   await add('offline', offline.resolve);
+  await add('mirrors', () => {
+    const { value, origin } = mirrors.resolve();
+    return { value: (value ? parseConfiguredMirrors(value) : []).map(describeMirror), origin };
+  });
   await add('store', () => orNone(store.resolve()));
   await add('cache-dirs', cacheDirs.resolve);
   await add('auto-cache', () => orNone(autoCache.resolve()));

@@ -3,6 +3,7 @@
 import type { CacheOptions } from '../app/caches.ts';
 import { fetchBlobs } from '../app/fetch-blobs.ts';
 import type { BlobQuery } from '../app/load-modules.ts';
+import { parseConfiguredMirrors } from '../fetch/configured-mirrors.ts';
 import { parseMirror } from '../fetch/mirrors.ts';
 import { fetchDocument } from '../output/json.ts';
 import { parseDirectories } from './blobs-config.ts';
@@ -20,7 +21,7 @@ export async function runFetch(
 ): Promise<ExitCode> {
   const { config } = session;
   const configured = config.blobs();
-  const mirrors = (options.mirror ?? []).map(parseMirror);
+  const configuredMirrors = configured.mirrors ? parseConfiguredMirrors(configured.mirrors) : [];
   const view = await FetchView.create(session);
   const report = await fetchBlobs(
     {
@@ -35,7 +36,7 @@ export async function runFetch(
       dryRun: options.dryRun ?? false,
       keepModified: options.keepModified ?? false,
       failFast: options.failFast ?? false,
-      mirrors,
+      mirrors: options.mirror?.map(parseMirror) ?? configuredMirrors,
       offline: options.offline ?? configured.offline,
       caches: cachesOf(session, configured.caches, options),
       timeoutMs: options.timeout,

@@ -41,6 +41,8 @@ export const ERROR_MEANINGS = {
   BLOBS_NO_SPACE: 'a disk or quota has no room for a blob',
   BLOBS_GIT_FAILED: 'git cannot say what it tracks',
   BLOBS_OFFLINE: 'a blob is only to be had over the network, which is off limits',
+  BLOBS_BLOCKED: 'a mirror rule forbids to ask the URLs of a blob, and no mirror has it',
+  BLOBS_BAD_MIRROR: "a mirror directory's index cannot be understood, or is somebody else's file",
   BLOBS_STOPPED: 'not tried, because --fail-fast stopped the run',
   BLOBS_INTERRUPTED: 'interrupted by a signal',
   BLOBS_INTERNAL: 'a defect of this program',
@@ -52,6 +54,7 @@ export const ERROR_MEANINGS = {
   BLOBS_NOT_CLONED: 'a project of the manifest is not on disk',
   BLOBS_STORE_UNUSABLE: 'the local store cannot be used',
   BLOBS_UNUSED_MIRROR: 'a mirror stands for no URL of the selected blobs',
+  BLOBS_LEFT_OUT: 'a click-through blob was left out of a mirror',
   BLOBS_NOTHING_SELECTED: 'the selection matches no blob',
 } as const;
 

@@ -111,6 +111,35 @@ export interface UntrackedReport extends Report {
   readonly dryRun: boolean;
 }
 
+/** What became of a blob that was to be put into a mirror: `present` is there already, `skipped` was left out. */
+export type PushResult = 'pushed' | 'present' | 'skipped' | 'failed';
+
+export interface MirrorRow extends BlobRow {
+  /** In a dry run: what would become of it. */
+  readonly result: PushResult;
+  /** The local file that had the bytes. */
+  readonly source?: string;
+  /** Bytes of the file in the mirror. */
+  readonly mirroredBytes?: number;
+}
+
+export interface MirrorReport extends Report {
+  /** The mirror's directory, absolute. */
+  readonly directory: string;
+  readonly rows: readonly MirrorRow[];
+  readonly dryRun: boolean;
+}
+
+/** Where bytes came from when they came from outside. */
+export interface SourceRecord {
+  /** How they came: `url`, `mirror`, or the name of another fetcher. */
+  readonly kind: string;
+  /** The URL that was asked, without credentials. */
+  readonly url: string;
+  /** When they were complete: ISO 8601, UTC. */
+  readonly time: string;
+}
+
 /** A file of the local store. */
 export interface StoreEntry {
   readonly digest: Sha256;
@@ -124,6 +153,8 @@ export interface StoreEntry {
 /** An entry of the store, and what was found or done about it. */
 export interface CacheRow {
   readonly entry: StoreEntry;
+  /** Where it came from; absent where nobody asked, or nobody knows. */
+  readonly source?: SourceRecord;
   /** Whether it holds what its name says; absent where nobody looked. */
   readonly good?: boolean;
   /** In a dry run: whether it would be removed; absent where nothing is. */

@@ -5,13 +5,47 @@ import { findUrl, redactText, redactUrl } from '../core/url.ts';
 
 /** A rule that gives another place for URLs with a prefix, or for every blob. */
 export interface Mirror {
-  /** A normalised URL that ends in "/", or `sha256` for every blob. */
+  /** A normalised URL that ends in "/", or {@link EVERY_BLOB}. */
   readonly prefix: string;
-  /** An http, https or file URL; may hold `{sha256}` and `{sha256:2}`. */
+  /** An http, https or file URL, which may hold `{sha256}` and `{sha256:2}`; or {@link ORIGIN} or {@link BLOCK}. */
   readonly replacement: string;
+  /** Where it is configured, such as `BLOBS_MIRRORS`; absent for an option of the command. */
+  readonly configuredIn?: string;
+  /** Whether it counts only while no such rule has a longer prefix that matches too. */
+  readonly yieldsToLonger?: boolean;
 }
 
+/** The prefix that matches every blob. */
+export const EVERY_BLOB = 'sha256';
+/** The replacement that stands for the original URL. */
+export const ORIGIN = 'origin';
+/** The replacement behind which nothing is asked any more. */
+export const BLOCK = 'block';
+
 const REPLACEMENT_SCHEMES = ['https:', 'http:', 'file:'];
+
+/** A place where a blob may lie: one of its original URLs, or what a rule gives in its place. */
+export type Place<Original> =
+  | { readonly kind: 'url'; readonly original: Original }
+  | {
+      readonly kind: 'mirror';
+      readonly url: string;
+      readonly mirror: Mirror;
+      /** What it stands for; absent where the rule is for every blob. */
+      readonly original?: Original;
+    };
+
+/** An original URL that is not to be asked, and the rule that says so. */
+export interface BlockedUrl {
+  readonly url: string;
+  readonly mirror: Mirror;
+}
+
+/** Where to ask for a blob, in order, and where not to. */
+export interface Places<Original> {
+  readonly places: readonly Place<Original>[];
+  readonly blocked: readonly BlockedUrl[];
+}
 
 /**
  * The mirror that `FROM=TO` names, parted at the first "=" before a known scheme.
@@ -23,62 +57,129 @@ export function parseMirror(text: string): Mirror {
   if (from === undefined || to === undefined) {
     throw usage(`--mirror wants FROM=TO, but got "${redactText(text)}"`);
   }
-  if (to.startsWith('oci:')) throw usage('--mirror: OCI registries are not supported by this version');
+  const fail = (problem: string): BlobsError => usage(`--mirror: ${problem}`);
+  return { prefix: parsePrefix(from, fail), replacement: parseReplacement(from, to, fail) };
+}
+
+/** The normalised prefix that `from` spells. What `fail` makes of a problem is thrown. */
+export function parsePrefix(from: string, fail: (problem: string) => BlobsError): string {
+  if (from === EVERY_BLOB) return from;
+  const prefix = findUrl(from);
+  if (prefix && /^https?:$/.test(prefix.protocol) && prefix.search === '' && prefix.hash === '') {
+    return withSlash(prefix.href);
+  }
+  throw fail(`${redactUrl(from)} is neither "sha256" nor the beginning of an http or https URL`);
+}
+
+/** `to`, if it is a URL that can stand in the place of `from`. What `fail` makes of a problem is thrown. */
+export function parseReplacement(from: string, to: string, fail: (problem: string) => BlobsError): string {
+  if (to.startsWith('oci:')) throw fail('OCI registries are not supported by this version');
   const template = findUrl(to.replaceAll(/\{sha256(?::2)?\}/g, '0'));
   if (template === undefined || !REPLACEMENT_SCHEMES.includes(template.protocol)) {
-    throw usage(`--mirror: ${redactUrl(to)} is not an http, https or file URL`);
+    throw fail(`${redactUrl(to)} is not an http, https or file URL`);
   }
-  if (from === 'sha256') {
-    if (!to.includes('{sha256}')) throw usage('--mirror: a replacement for "sha256" must hold {sha256}');
-    return { prefix: from, replacement: to };
+  if (from === EVERY_BLOB && !to.includes('{sha256}')) {
+    throw fail('a replacement for "sha256" must hold {sha256}');
   }
-  const prefix = findUrl(from);
-  if (
-    prefix === undefined ||
-    !/^https?:$/.test(prefix.protocol) ||
-    prefix.search !== '' ||
-    prefix.hash !== ''
-  ) {
-    throw usage(`--mirror: ${redactUrl(from)} is neither "sha256" nor the beginning of an http or https URL`);
-  }
-  return { prefix: withSlash(prefix.href), replacement: to };
+  return to;
 }
 
 /**
- * The places where `mirrors` say that a blob may lie, in order: those for every blob first, then the mirrors of
- * each URL in turn.
+ * The places where a blob with this digest is to be asked for, in order: what rules for every blob say, then what rules
+ * say for each of its URLs in turn, then the URLs that none of them named. A place may come twice.
  */
-export function mirrorUrls(mirrors: readonly Mirror[], urls: readonly string[], digest: Sha256): MirrorUrl[] {
-  const byHash = mirrors.filter((mirror) => mirror.prefix === 'sha256');
-  const byUrl = mirrors.filter((mirror) => mirror.prefix !== 'sha256');
-  return [
-    ...byHash.map((mirror) => ({ mirror, url: fill(mirror.replacement, digest) })),
-    ...urls.flatMap((text) => {
-      const url = findUrl(text)?.href;
-      if (url === undefined) return [];
-      return byUrl
-        .filter((mirror) => url.startsWith(mirror.prefix))
-        .map((mirror) => ({ mirror, url: rewrite(mirror, url, digest) }));
-    }),
-  ];
+export function findPlaces<Original extends { readonly url: string }>(
+  mirrors: readonly Mirror[],
+  originals: readonly Original[],
+  digest: Sha256,
+): Places<Original> {
+  const forAll = untilBlock(mirrors.filter(({ prefix }) => prefix === EVERY_BLOB));
+  const lists = originals.map((original) => ({ original, ...untilBlock(matching(mirrors, original.url)) }));
+  // A URL that its own list blocks is asked nowhere, not even where a list for every blob has "origin".
+  const allowed = lists
+    .filter(({ block, rules }) => block === undefined || rules.some(isOrigin))
+    .map(({ original }): Place<Original> => ({ kind: 'url', original }));
+  const first = forAll.rules.flatMap((mirror): readonly Place<Original>[] =>
+    isOrigin(mirror) ? allowed : [{ kind: 'mirror', url: fill(mirror.replacement, digest), mirror }],
+  );
+  const rest = lists.flatMap(({ original, rules }) =>
+    rules.map(
+      (mirror): Place<Original> =>
+        isOrigin(mirror)
+          ? { kind: 'url', original }
+          : { kind: 'mirror', url: rewrite(mirror, original.url, digest), mirror, original },
+    ),
+  );
+  const places = forAll.block === undefined ? [...first, ...rest, ...allowed] : first;
+  const asked = new Set(places.map((place) => (place.kind === 'url' ? place.original : undefined)));
+  const blocked = lists.flatMap(({ original, block }): BlockedUrl[] => {
+    const mirror = block ?? forAll.block;
+    return mirror === undefined || asked.has(original) ? [] : [{ url: original.url, mirror }];
+  });
+  // Entries of several modules may have a URL in common.
+  return { places, blocked: [...new Map(blocked.map((one) => [one.url, one])).values()] };
 }
 
-/** The mirrors that stand for none of `urls`, perhaps for a slip of the pen. */
+/** The mirrors given as options that stand for none of `urls`, perhaps for a slip of the pen. */
 export function unusedMirrors(mirrors: readonly Mirror[], urls: readonly string[]): Mirror[] {
   const known = urls.map((url) => findUrl(url)?.href ?? '');
-  return mirrors.filter(({ prefix }) => prefix !== 'sha256' && !known.some((url) => url.startsWith(prefix)));
+  return mirrors.filter(
+    ({ prefix, configuredIn }) =>
+      // What is configured is meant for all workspaces, and need not be of use in each.
+      configuredIn === undefined && prefix !== EVERY_BLOB && !known.some((url) => url.startsWith(prefix)),
+  );
 }
 
-/** A URL and the rule that it comes from. */
-export interface MirrorUrl {
-  readonly mirror: Mirror;
-  readonly url: string;
+/** A rule as a person reads it, without credentials. */
+export function describeMirror({ prefix, replacement }: Mirror): string {
+  return `${redactUrl(prefix)} -> ${redactUrl(replacement)}`;
 }
 
-function rewrite(mirror: Mirror, url: string, digest: Sha256): string {
+/** Whether a mirror is addressed by hash, and has the bytes whatever the URL meant. */
+export function isByHash({ replacement }: Mirror): boolean {
+  return replacement.includes('{sha256}');
+}
+
+/** Whether any of `mirrors` may have a blob whose URLs are of no use. */
+export function hasMirrorByDigest(mirrors: readonly Mirror[]): boolean {
+  return mirrors.some((mirror) => mirror.prefix === EVERY_BLOB && !isWord(mirror));
+}
+
+/** The rules for one URL, in order. */
+function matching(mirrors: readonly Mirror[], text: string): readonly Mirror[] {
+  const url = findUrl(text);
+  if (url === undefined) return [];
+  const { href } = url;
+  // Nobody gets around a block by a user name in the URL, or by the dot that a host name may end in.
+  url.username = '';
+  url.password = '';
+  url.hostname = url.hostname.replace(/\.$/, '');
+  const found = mirrors.filter(
+    (mirror) => href.startsWith(mirror.prefix) || (isWord(mirror) && url.href.startsWith(mirror.prefix)),
+  );
+  const longest = Math.max(
+    ...found.map(({ prefix, yieldsToLonger }) => (yieldsToLonger ? prefix.length : 0)),
+  );
+  return found.filter(({ prefix, yieldsToLonger }) => !yieldsToLonger || prefix.length === longest);
+}
+
+function untilBlock(rules: readonly Mirror[]): { rules: readonly Mirror[]; block: Mirror | undefined } {
+  const end = rules.findIndex(({ replacement }) => replacement === BLOCK);
+  return end === -1 ? { rules, block: undefined } : { rules: rules.slice(0, end), block: rules[end] };
+}
+
+function isOrigin({ replacement }: Mirror): boolean {
+  return replacement === ORIGIN;
+}
+
+function isWord({ replacement }: Mirror): boolean {
+  return replacement === ORIGIN || replacement === BLOCK;
+}
+
+function rewrite(mirror: Mirror, text: string, digest: Sha256): string {
   const { replacement } = mirror;
-  if (replacement.includes('{sha256}')) return fill(replacement, digest);
-  const rest = url.slice(mirror.prefix.length);
+  if (isByHash(mirror)) return fill(replacement, digest);
+  const rest = (findUrl(text)?.href ?? '').slice(mirror.prefix.length);
   const filled = fill(replacement, digest);
   return (filled.includes('?') ? filled : withSlash(filled)) + rest;
 }

@@ -3,7 +3,14 @@ import type { Blob, BlobStatus } from '../core/blob.ts';
 import { BlobsError } from '../core/errors.ts';
 import type { Sha256 } from '../core/sha256.ts';
 import { redactUrl } from '../core/url.ts';
-import { type Mirror, type MirrorUrl, mirrorUrls } from './mirrors.ts';
+import {
+  type BlockedUrl,
+  findPlaces,
+  hasMirrorByDigest,
+  isByHash,
+  type Mirror,
+  type Place,
+} from './mirrors.ts';
 
 /** One place to get a blob from. */
 export type Source = LocalSource | RemoteSource;
@@ -59,6 +66,8 @@ export interface Job {
   readonly size?: number;
   readonly blobs: readonly Blob[];
   readonly sources: readonly Source[];
+  /** Original URLs that a mirror rule keeps out. */
+  readonly blocked?: readonly BlockedUrl[];
 }
 
 export interface PlanOptions {
@@ -81,9 +90,8 @@ export function planFetch(candidates: readonly Candidate[], options: PlanOptions
     if (reason !== undefined) return reason;
     const job = jobs.get(candidate.blob.digest);
     if (job === undefined) throw new Error('a needed blob has no job');
-    if (job.sources.length === 0 && options.offline) {
-      return { kind: 'blocked', blob: candidate.blob, error: offlineError() };
-    }
+    const error = whyNowhere(job, candidate.blob, options);
+    if (error) return { kind: 'blocked', blob: candidate.blob, error };
     return { kind: 'fetch', blob: candidate.blob, status: candidate.status, job };
   });
 }
@@ -103,13 +111,18 @@ function whyNot({ blob, status, blocked, local }: Candidate, options: PlanOption
 
 /** Why a blob can come from none of its URLs. */
 function findObstacle({ fetcher, size }: Blob, { mirrors }: PlanOptions): BlobsError | undefined {
-  if (isPlainFetcher(fetcher)) return undefined;
-  if (fetcher !== LFS) {
-    return new BlobsError('BLOBS_FETCHER_UNSUPPORTED', `the fetcher "${fetcher}" is not supported`, {
-      hint: 'blobs without "fetcher:" are downloaded by http or https, those with "fetcher: lfs" from a Git LFS server',
-    });
-  }
-  return size === undefined && !mirrors.some(isByHash) ? lfsSizeError() : undefined;
+  if (isPlainFetcher(fetcher) || hasMirrorByDigest(mirrors)) return undefined;
+  if (fetcher !== LFS) return fetcherError(fetcher);
+  return size === undefined ? lfsSizeError() : undefined;
+}
+
+/** Why there is no place at all to ask for the bytes of a job. */
+function whyNowhere(job: Job, { fetcher }: Blob, options: PlanOptions): BlobsError | undefined {
+  if (job.sources.length > 0) return undefined;
+  const group = job.blobs.map((blob) => ({ blob }));
+  const online = toJob(job.digest, group, { ...options, offline: false });
+  if (online.sources.length > 0) return offlineError();
+  return online.blocked?.length ? blockedError(online.blocked) : fetcherError(fetcher);
 }
 
 /** What is wrong with a blob that a Git LFS server cannot be asked for. */
@@ -128,29 +141,35 @@ function groupByDigest(candidates: readonly Candidate[]): Map<Sha256, Candidate[
   return groups;
 }
 
-function toJob(digest: Sha256, group: readonly Candidate[], { mirrors, offline }: PlanOptions): Job {
+function toJob(
+  digest: Sha256,
+  group: readonly Pick<Candidate, 'blob' | 'local'>[],
+  { mirrors, offline }: PlanOptions,
+): Job {
   const blobs = group.map(({ blob }) => blob);
-  const places = blobs.flatMap(placesOf);
-  const remote: RemoteSource[] = [
-    ...mirrorUrls(mirrors.filter(isByHash), [], digest).map(toMirrorSource),
-    ...places.flatMap((place) => mirrorsOf(place, mirrors, digest)),
-    ...places,
-  ];
+  const { places, blocked } = findPlaces(mirrors, blobs.flatMap(originalsOf), digest);
   const sources: Source[] = [
     ...group.flatMap(({ local = [] }) => local),
-    ...remote.filter(({ kind, url }) => !offline || (kind === 'mirror' && url.startsWith('file:'))),
+    ...places
+      .map(toSource)
+      .filter(({ kind, url }) => !offline || (kind === 'mirror' && url.startsWith('file:'))),
   ];
-  const seen = new Set<string>();
   const sizes = blobs.flatMap((blob) => blob.size ?? []);
   return {
     digest,
     blobs,
-    sources: sources.filter((source) => {
-      const place = 'file' in source ? source.file : `${source.lfs ? LFS : ''} ${source.url}`;
-      return !seen.has(place) && seen.add(place);
-    }),
+    sources: withoutRepetition(sources),
     ...(sizes.length < blobs.length ? {} : { size: Math.max(...sizes) }),
+    ...(blocked.length === 0 ? {} : { blocked }),
   };
+}
+
+function withoutRepetition(sources: readonly Source[]): readonly Source[] {
+  const seen = new Set<string>();
+  return sources.filter((source) => {
+    const place = 'file' in source ? source.file : `${source.lfs ? LFS : ''} ${source.url}`;
+    return !seen.has(place) && seen.add(place);
+  });
 }
 
 const LFS = 'lfs';
@@ -160,7 +179,7 @@ function isPlainFetcher(fetcher: string | undefined): boolean {
 }
 
 /** The URLs of a blob as sources. One that an unknown fetcher is for may be in the store, but nowhere else. */
-function placesOf({ urls, fetcher, size }: Blob): RemoteSource[] {
+function originalsOf({ urls, fetcher, size }: Blob): RemoteSource[] {
   if (fetcher === LFS) {
     const lfs = size === undefined ? {} : { sizeBytes: size };
     return urls.map((url) => ({ kind: 'url', url, lfs }));
@@ -169,21 +188,10 @@ function placesOf({ urls, fetcher, size }: Blob): RemoteSource[] {
 }
 
 /** What stands for the base of a Git LFS API is such a base too, unless it is addressed by hash. */
-function mirrorsOf({ url, lfs }: RemoteSource, mirrors: readonly Mirror[], digest: Sha256): RemoteSource[] {
-  const byUrl = mirrors.filter((mirror) => !isByHash(mirror));
-  return mirrorUrls(byUrl, [url], digest).map((found) =>
-    lfs && !found.mirror.replacement.includes('{sha256}')
-      ? { ...toMirrorSource(found), lfs }
-      : toMirrorSource(found),
-  );
-}
-
-function toMirrorSource(found: MirrorUrl): RemoteSource {
-  return { kind: 'mirror', ...found };
-}
-
-function isByHash({ prefix }: Mirror): boolean {
-  return prefix === 'sha256';
+function toSource(place: Place<RemoteSource>): RemoteSource {
+  if (place.kind === 'url') return place.original;
+  const { kind, url, mirror, original } = place;
+  return { kind, url, mirror, ...(original?.lfs && !isByHash(mirror) ? { lfs: original.lfs } : {}) };
 }
 
 function offlineError(): BlobsError {
@@ -194,4 +202,23 @@ function offlineError(): BlobsError {
       hint: 'fetch it without --offline (BLOBS_OFFLINE, blobs.offline), or name a cache with --cache-dirs',
     },
   );
+}
+
+function fetcherError(fetcher: string | undefined): BlobsError {
+  return new BlobsError('BLOBS_FETCHER_UNSUPPORTED', `the fetcher "${fetcher}" is not supported`, {
+    hint: 'blobs without "fetcher:" are downloaded by http or https, those with "fetcher: lfs" from a Git LFS server',
+  });
+}
+
+function blockedError(blocked: readonly BlockedUrl[]): BlobsError {
+  return new BlobsError('BLOBS_BLOCKED', 'a mirror rule blocks its URLs, and no mirror is left to ask', {
+    facts: blocked.map(describeBlocked),
+    hint: 'where the rule stands, name a mirror that has it, or "origin"',
+  });
+}
+
+/** What keeps an original URL from being asked. */
+export function describeBlocked({ url, mirror }: BlockedUrl): string {
+  const where = mirror.configuredIn === undefined ? '' : ` of ${mirror.configuredIn}`;
+  return `${redactUrl(url)} was not asked: "block" for ${redactUrl(mirror.prefix)}${where}`;
 }

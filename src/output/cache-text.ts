@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { CacheReport } from '../core/report.ts';
-import { count } from '../core/text.ts';
+import { count, escapeControls } from '../core/text.ts';
 import { formatBytes } from './amounts.ts';
 
-/** A line for each entry of the store: digest, bytes, and when it was used last. */
+/** A line for each entry of the store: digest, bytes, when it was used last, and the URL that it came from or "-". */
 export function cacheListText({ rows }: CacheReport): string {
   return rows
-    .map(({ entry }) => `${entry.digest} ${entry.bytes} ${new Date(entry.usedMs).toISOString()}\n`)
+    .map(({ entry: { digest, bytes, usedMs }, source }) => {
+      const url = source === undefined ? '-' : escapeControls(source.url);
+      return `${digest} ${bytes} ${new Date(usedMs).toISOString()} ${url}\n`;
+    })
     .join('');
 }
 

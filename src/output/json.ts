@@ -8,6 +8,7 @@ import type {
   ConfigReport,
   FetchReport,
   Issue,
+  MirrorReport,
   ModulesReport,
   Report,
   SettingValue,
@@ -33,6 +34,7 @@ const EMPTY: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   modules: { workspace: null, projects: [], modules: [] },
   cache: { store: null, entries: [] },
   config: { settings: [] },
+  mirror: { directory: null },
 };
 
 /** The document of a run that ended before there was a report. */
@@ -142,11 +144,12 @@ export function cacheDocument(report: CacheReport): JsonDocument {
     }),
     store: directory ?? null,
     dryRun,
-    entries: rows.map(({ entry, good, removed: isRemoved }) => ({
+    entries: rows.map(({ entry, source, good, removed: isRemoved }) => ({
       sha256: entry.digest,
       file: entry.file,
       bytes: entry.bytes,
       used: new Date(entry.usedMs).toISOString(),
+      ...(source === undefined ? {} : { source: source.url, fetched: source.time }),
       ...(good === undefined ? {} : { good }),
       ...(isRemoved === undefined ? {} : { removed: isRemoved }),
     })),
@@ -164,6 +167,22 @@ export function configDocument(report: ConfigReport): JsonDocument {
     ...document('config', report, [], { total: rows.length }),
     settings: rows.map((row) => ({ ...row, value: shown(row.value) })),
   };
+}
+
+/** The document of `mirror`. */
+export function mirrorDocument(report: MirrorReport): JsonDocument {
+  const { rows, directory, dryRun } = report;
+  const blobs = rows.map((row) => ({
+    ...blobJson(row),
+    result: row.result,
+    ...(row.source === undefined ? {} : { source: row.source }),
+    ...(row.mirroredBytes === undefined ? {} : { bytes: row.mirroredBytes }),
+  }));
+  const summary: Record<string, number> = { total: rows.length };
+  for (const result of ['pushed', 'present', 'skipped', 'failed'] as const) {
+    summary[result] = rows.filter((row) => row.result === result).length;
+  }
+  return { ...document('mirror', report, blobs, summary), directory, dryRun };
 }
 
 /** The text of a document, as it is printed. */

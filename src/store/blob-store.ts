@@ -1,20 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 import { lstatSync, readdirSync, type Stats } from 'node:fs';
-import { stat, utimes } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm, stat, utimes } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { systemCode } from '../core/errors.ts';
-import type { StoreEntry } from '../core/report.ts';
+import type { SourceRecord, StoreEntry } from '../core/report.ts';
 import type { Sha256 } from '../core/sha256.ts';
 import { removeAbandonedLocks } from './download-lock.ts';
 import { makeDirectories } from './make-directories.ts';
 import { markStore } from './mark-store.ts';
 import { PartialDownloads } from './partial-download.ts';
 import { readRegularFile } from './regular-file.ts';
+import { findSourceRecord, writeSourceRecord } from './source-record.ts';
 import {
   digestOfEntry,
+  digestOfRecord,
   entriesDirectory,
   entryFile,
   partialDirectory,
+  recordFile,
+  recordsDirectory,
   TAG_TEXT,
   tagFile,
 } from './store-layout.ts';
@@ -76,6 +80,41 @@ export class BlobStore {
   async add(file: TemporaryFile, digest: Sha256): Promise<void> {
     await file.moveTo(entryFile(this.directory, digest));
     await this.partials.forget(digest);
+  }
+
+  /**
+   * Records where the bytes of an entry came from, just now, in the place of what was recorded before.
+   *
+   * @throws the system's error
+   */
+  async recordSource(digest: Sha256, source: Pick<SourceRecord, 'kind' | 'url'>): Promise<void> {
+    const record = { kind: source.kind, url: source.url, time: new Date().toISOString() };
+    await writeSourceRecord(recordFile(this.directory, digest), record, this.partialDirectory);
+  }
+
+  /** Where the bytes of an entry came from; undefined where that is not known. */
+  findSource(digest: Sha256): SourceRecord | undefined {
+    return findSourceRecord(recordFile(this.directory, digest));
+  }
+
+  /** Removes the records of which the entries are gone. Never throws. */
+  async removeOrphanRecords(): Promise<void> {
+    const root = recordsDirectory(this.directory);
+    try {
+      for (const directory of namesIn(root)) {
+        for (const name of namesIn(join(root, directory))) {
+          const digest = digestOfRecord(directory, name);
+          const file = digest && recordFile(this.directory, digest);
+          // What a link leads to is not the store's, even by such a name.
+          if (!file || !lstatSync(dirname(file)).isDirectory()) continue;
+          if (!lstatSync(entryFile(this.directory, digest), { throwIfNoEntry: false })) {
+            await rm(file, { force: true });
+          }
+        }
+      }
+    } catch {
+      // Another user's, or no file: it is in nobody's way.
+    }
   }
 
   /** Notes that an entry was used, so that it is not the first that goes. Never throws. */

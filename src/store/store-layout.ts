@@ -6,6 +6,7 @@ import { findSha256, type Sha256 } from '../core/sha256.ts';
 //
 //   STORE/CACHEDIR.TAG           says that this is a cache (bford.info/cachedir), and that this program made it
 //   STORE/v1/sha256/ab/abcd…     bytes with the SHA-256 abcd…, complete and verified when they appeared
+//   STORE/v1/sources/ab/abcd….json  where the bytes of the entry abcd… came from; see source-record.ts
 //   STORE/v1/partial/.blobs-…    downloads under way; see temporary-names.ts
 //   STORE/v1/partial/abcd….part  what came of abcd… before the download ended; see partial-download.ts
 //   STORE/v1/partial/abcd….lock  the process that downloads abcd…; see download-lock.ts
@@ -37,6 +38,16 @@ export function entryFile(store: string, digest: Sha256): string {
   return join(entriesDirectory(store), digest.slice(0, 2), digest);
 }
 
+/** The directory of all records' directories. */
+export function recordsDirectory(store: string): string {
+  return join(store, 'v1', 'sources');
+}
+
+/** What says where the bytes with this digest came from, if that is known. */
+export function recordFile(store: string, digest: Sha256): string {
+  return join(recordsDirectory(store), digest.slice(0, 2), `${digest}.json`);
+}
+
 /** Where downloads lie until they are complete. */
 export function partialDirectory(store: string): string {
   return join(store, 'v1', 'partial');
@@ -45,6 +56,11 @@ export function partialDirectory(store: string): string {
 /** The file that says which process downloads this digest. */
 export function lockFile(store: string, digest: Sha256): string {
   return join(partialDirectory(store), `${digest}.lock`);
+}
+
+/** The digest that a record in `directory` is named by; undefined for a name that this layout does not have. */
+export function digestOfRecord(directory: string, name: string): Sha256 | undefined {
+  return name.endsWith('.json') ? digestOfEntry(directory, name.slice(0, -'.json'.length)) : undefined;
 }
 
 /** The digest that an entry of `directory` is named by; undefined for a name that this layout does not have. */

@@ -47,7 +47,13 @@ describe('config', () => {
       'cache-dirs = /a;~/b',
       'auto-cache = c',
     );
-    const env = { BLOBS_JOBS: '7', BLOBS_OFFLINE: 'yes', XDG_STATE_HOME: '/state', ZEPHYR_BASE: '/zb' };
+    const env = {
+      BLOBS_JOBS: '7',
+      BLOBS_OFFLINE: 'yes',
+      BLOBS_MIRRORS: '{"https://a.invalid": ["https://u:hunter2@m.invalid/x", "block"]}',
+      XDG_STATE_HOME: '/state',
+      ZEPHYR_BASE: '/zb',
+    };
     const found = settings(await runCli(['config', '--json'], { cwd: topdir, env }));
     const west = (name: string, line: number) => ({ from: 'west', name, file, line });
     expect(Object.fromEntries(found)).toEqual({
@@ -59,6 +65,10 @@ describe('config', () => {
       'zephyr-base': { value: '/zb', origin: { from: 'environment', name: 'ZEPHYR_BASE' } },
       jobs: { value: 7, origin: { from: 'environment', name: 'BLOBS_JOBS' } },
       offline: { value: true, origin: { from: 'environment', name: 'BLOBS_OFFLINE' } },
+      mirrors: {
+        value: ['https://a.invalid/ -> https://m.invalid/x', 'https://a.invalid/ -> block'],
+        origin: { from: 'environment', name: 'BLOBS_MIRRORS' },
+      },
       store: { value: null, origin: west('blobs.store', 5) },
       'cache-dirs': { value: ['/a', join(testHome(), 'b')], origin: west('blobs.cache-dirs', 6) },
       'auto-cache': { value: join(topdir, 'c'), origin: west('blobs.auto-cache', 7) },

@@ -2,10 +2,11 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type Behaviour, type FaultServer, startFaultServer } from '../support/fault-server.ts';
 import { type MadeModule, makeModule } from '../support/modules.ts';
 import { type CliResult, runCli } from '../support/run-cli.ts';
+import { workspaceWith } from '../support/store.ts';
 import { sha256, sha256OfFile, someBytes, tempDir } from '../support/temp.ts';
 
 const BYTES = someBytes('mirrored', 5000);
@@ -118,7 +119,107 @@ test.for(['a symbolic link', 'an encoded parent folder'])(
   },
 );
 
-test.todo('the original is never asked when the configured mirrors end with a block');
+describe('configured mirrors', () => {
+  test('that end with a block keep the original from ever being asked', async () => {
+    const { server, module } = await setUp();
+    const mirrors = { [`${server.origin}/origin/`]: [`${server.origin}/mirror/`, 'block'] };
+
+    const result = await fetch(module, [], { BLOBS_MIRRORS: JSON.stringify(mirrors) });
+
+    expect(pathsAsked(server)).toEqual(['/mirror/vendor/fw.bin']);
+    expect(result.json().issues).toMatchObject([{ severity: 'error', code: 'BLOBS_HTTP_STATUS' }]);
+    expect(result.stderr).toContain(
+      `${server.origin}/origin/vendor/fw.bin was not asked: "block" for ${server.origin}/origin/ of BLOBS_MIRRORS`,
+    );
+    expect(result.code).toBe(1);
+  });
+
+  test('that block and leave nothing to ask are named in the error, and nothing is asked', async () => {
+    const { server, module } = await setUp();
+
+    const result = await fetch(module, [], { BLOBS_MIRRORS: `{"${server.origin}": "block"}` });
+
+    expect(server.requests).toEqual([]);
+    expect(result.json().blobs).toMatchObject([{ result: 'failed' }]);
+    expect(result.json().issues).toMatchObject([
+      {
+        severity: 'error',
+        code: 'BLOBS_BLOCKED',
+        facts: [
+          `${server.origin}/origin/vendor/fw.bin was not asked: "block" for ${server.origin}/ of BLOBS_MIRRORS`,
+        ],
+      },
+    ]);
+    expect(result.code).toBe(1);
+  });
+
+  test("are read from west's configuration, which the environment replaces, which options replace", async () => {
+    const server = await startFaultServer();
+    const url = server.serve('/origin/fw.bin', BYTES);
+    const mirrors = (name: string) => JSON.stringify([{ [server.origin]: `${server.origin}/${name}/` }]);
+    const topdir = workspaceWith([{ path: 'fw.bin', bytes: BYTES, url }], [`mirrors = ${mirrors('west')}`]);
+    const firstSource = async (args: readonly string[], env: Readonly<Record<string, string>>) => {
+      const result = await runCli(['fetch', '-n', '--json', ...args], { cwd: topdir, env });
+      expect(result.json().issues).toEqual([]);
+      return result.json().blobs[0]?.['sources'];
+    };
+
+    expect(await firstSource([], {})).toEqual([`${server.origin}/west/origin/fw.bin`, url]);
+    expect(await firstSource([], { BLOBS_MIRRORS: mirrors('environment') })).toEqual([
+      `${server.origin}/environment/origin/fw.bin`,
+      url,
+    ]);
+    expect(
+      await firstSource(['--mirror', `${server.origin}=${server.origin}/option`], {
+        BLOBS_MIRRORS: mirrors('environment'),
+      }),
+    ).toEqual([`${server.origin}/option/origin/fw.bin`, url]);
+    expect(server.requests).toEqual([]);
+  });
+
+  test('that are of no use are not told of', async () => {
+    const { server, module } = await setUp();
+
+    const result = await fetch(module, [], {
+      BLOBS_MIRRORS: '{"https://other.invalid/": "https://m.invalid/"}',
+    });
+
+    expect(result.json().issues).toEqual([]);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('that are malformed end the run before it begins, with the place where they stand', async () => {
+    const { server, module } = await setUp();
+    const inEnvironment = await fetch(module, [], { BLOBS_MIRRORS: '["https://a.invalid/"]' });
+    const topdir = workspaceWith([], ['mirrors = {"https://a.invalid/": "oci://registry.invalid/x"}']);
+    const inWest = await runCli(['fetch'], { cwd: topdir });
+
+    expect(inEnvironment.json().issues).toMatchObject([{ code: 'BLOBS_BAD_CONFIG' }]);
+    expect(inEnvironment.stderr).toContain('error: BLOBS_MIRRORS: ');
+    expect(inEnvironment.code).toBe(2);
+    expect(inWest.stderr).toContain(
+      `error: blobs.mirrors in ${join(topdir, '.west', 'config')}: OCI registries are not supported`,
+    );
+    expect(inWest.code).toBe(2);
+    expect(server.requests).toEqual([]);
+  });
+
+  test('by hash have blobs of a fetcher that nobody knows', async () => {
+    const directory = tempDir();
+    writeFileSync(join(directory, DIGEST), BYTES);
+    const module = makeModule(tempDir(), {
+      name: 'hal_x',
+      blobs: [{ path: 'fw.bin', bytes: BYTES, fetcher: 'carrier-pigeon' }],
+    });
+
+    const result = await fetch(module, ['--offline'], {
+      BLOBS_MIRRORS: JSON.stringify({ sha256: [`${pathToFileURL(directory).href}/{sha256}`, 'block'] }),
+    });
+
+    expect(result.json().blobs).toMatchObject([{ status: 'A', result: 'mirror' }]);
+    expect(result.code).toBe(0);
+  });
+});
 
 /** A server, and a module with one blob whose original URL is `/origin/<file>` on it. */
 async function setUp(
@@ -135,7 +236,11 @@ function pathsAsked(server: FaultServer): string[] {
   return server.requests.map(({ path }) => path);
 }
 
-function fetch(module: MadeModule, mirrors: readonly string[]): Promise<CliResult> {
-  const options = mirrors.flatMap((mirror) => ['--mirror', mirror]);
-  return runCli(['fetch', '-m', module.directory, '--retries', '0', '--json', ...options]);
+function fetch(
+  module: MadeModule,
+  mirrors: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<CliResult> {
+  const options = mirrors.flatMap((mirror) => (mirror.startsWith('--') ? [mirror] : ['--mirror', mirror]));
+  return runCli(['fetch', '-m', module.directory, '--retries', '0', '--json', ...options], { env });
 }

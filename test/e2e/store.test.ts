@@ -56,6 +56,7 @@ describe('a second fetch of the same bytes', () => {
     expect(storedBelow(storeDirectory())).toEqual([
       'CACHEDIR.TAG',
       `v1/sha256/${DIGEST.slice(0, 2)}/${DIGEST}`,
+      `v1/sources/${DIGEST.slice(0, 2)}/${DIGEST}.json`,
     ]);
   });
 
@@ -150,6 +151,7 @@ describe('the store', () => {
     expect(storedBelow(testHome())).toEqual([
       `${expected}/CACHEDIR.TAG`,
       `${expected}/v1/sha256/${DIGEST.slice(0, 2)}/${DIGEST}`,
+      `${expected}/v1/sources/${DIGEST.slice(0, 2)}/${DIGEST}.json`,
     ]);
   });
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Command, InvalidArgumentError } from 'commander';
-import { listStore, pruneStore, verifyStore } from '../../app/store-cache.ts';
+import { listStore, listStoreWithSources, pruneStore, verifyStore } from '../../app/store-cache.ts';
 import { BlobsError } from '../../core/errors.ts';
 import type { CacheReport } from '../../core/report.ts';
 import { cacheListText, cacheSummaryText, pruneSummaryText, pruneText } from '../../output/cache-text.ts';
@@ -39,10 +39,10 @@ export function addCacheCommand(program: Command, run: Run): void {
       return show(session, report, { text: report.directory === undefined ? '' : `${report.directory}\n` });
     });
   });
-  add('list', 'List the entries: SHA-256, bytes, time of last use').action(
+  add('list', 'List the entries: SHA-256, bytes, time of last use, and where the bytes came from').action(
     async (_options: unknown, command: Command) => {
       await run(command, async (session) => {
-        const report = listStore(storeOf(session));
+        const report = listStoreWithSources(storeOf(session));
         return show(session, report, { text: cacheListText(report), summary: cacheSummaryText(report) });
       });
     },

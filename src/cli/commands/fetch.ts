@@ -43,7 +43,7 @@ export function addFetchCommand(program: Command, run: Run): void {
         .option('--no-store', "don't use the local store (BLOBS_STORE names it)")
         .option(
           '--mirror <from=to>',
-          'ask another place first for URLs that begin with FROM (repeatable); an https:, http: or file: URL that may hold {sha256}; sha256=TO is for every blob',
+          'ask another place first for URLs that begin with FROM (repeatable); an https:, http: or file: URL that may hold {sha256}; sha256=TO is for every blob (default: BLOBS_MIRRORS, blobs.mirrors)',
           collect,
         )
         .addOption(

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
-import { mirrorUrls, parseMirror } from '../../../src/fetch/mirrors.ts';
+import { findPlaces, parseMirror } from '../../../src/fetch/mirrors.ts';
 import { caught, digestOf } from '../samples.ts';
 
 const DIGEST = digestOf('content');
 
 function urls(mirrors: readonly string[], ...declared: string[]): string[] {
-  return mirrorUrls(mirrors.map(parseMirror), declared, DIGEST).map(({ url }) => url);
+  const originals = declared.map((url) => ({ url }));
+  const { places } = findPlaces(mirrors.map(parseMirror), originals, DIGEST);
+  return places.flatMap((place) => (place.kind === 'mirror' ? place.url : []));
 }
 
 describe('parseMirror', () => {
@@ -51,7 +53,7 @@ describe('parseMirror', () => {
   });
 });
 
-describe('mirrorUrls', () => {
+describe('findPlaces', () => {
   const MIRROR = 'https://a.invalid/x/=https://m.invalid/y/';
 
   it.each([

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Blob } from '../../../src/core/blob.ts';
 import { BlobsError } from '../../../src/core/errors.ts';
+import { parseConfiguredMirrors } from '../../../src/fetch/configured-mirrors.ts';
 import { parseMirror } from '../../../src/fetch/mirrors.ts';
 import {
   type Candidate,
@@ -182,5 +183,53 @@ describe('the job', () => {
       ['mirror', 'https://b.invalid/x'],
       ['url', 'https://a.invalid/x'],
     ]);
+  });
+});
+
+describe('what mirror rules and --offline leave', () => {
+  const BLOCK_ALL = { 'https://blobs.invalid/': 'block' };
+  const LFS = { fetcher: 'carrier-pigeon' };
+
+  it.each<[string, unknown, Partial<Blob>, boolean, string | undefined]>([
+    ['every URL blocked', BLOCK_ALL, {}, false, 'BLOBS_BLOCKED'],
+    ['every URL blocked, offline', BLOCK_ALL, {}, true, 'BLOBS_BLOCKED'],
+    ['one URL left', BLOCK_ALL, { urls: ['https://blobs.invalid/', 'https://a.invalid/'] }, false, undefined],
+    [
+      'one URL left, offline',
+      BLOCK_ALL,
+      { urls: ['https://blobs.invalid/', 'https://a.invalid/'] },
+      true,
+      'BLOBS_OFFLINE',
+    ],
+    ['a mirror left', { sha256: ['https://m.invalid/{sha256}', 'block'] }, {}, false, undefined],
+    [
+      'a mirror left, offline',
+      { sha256: ['https://m.invalid/{sha256}', 'block'] },
+      {},
+      true,
+      'BLOBS_OFFLINE',
+    ],
+    ['a directory left, offline', { sha256: ['file:///m/{sha256}', 'block'] }, {}, true, undefined],
+    ['a mirror for an unknown fetcher', { sha256: 'https://m.invalid/{sha256}' }, LFS, false, undefined],
+    ['the same, offline', { sha256: 'https://m.invalid/{sha256}' }, LFS, true, 'BLOBS_OFFLINE'],
+    [
+      'words for an unknown fetcher',
+      { sha256: ['origin', 'block'] },
+      LFS,
+      false,
+      'BLOBS_FETCHER_UNSUPPORTED',
+    ],
+    [
+      'none for an unknown fetcher',
+      { 'https://blobs.invalid/': 'https://m.invalid/' },
+      LFS,
+      false,
+      'BLOBS_FETCHER_UNSUPPORTED',
+    ],
+  ])('%s', (_what, config, changes, offline, code) => {
+    const mirrors = parseConfiguredMirrors({ value: JSON.stringify(config), where: 'BLOBS_MIRRORS' });
+    const [decision] = plan([{ blob: sampleBlob(changes), status: 'D' }], { mirrors, offline });
+    expect(decision?.kind === 'blocked' ? decision.error.code : undefined).toBe(code);
+    expect(jobsOf(decision ? [decision] : [])[0]?.sources.length).toBe(code === undefined ? 1 : undefined);
   });
 });
