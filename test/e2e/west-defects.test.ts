@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { hasOption, needOption } from '../support/built.ts';
 import { startFaultServer } from '../support/fault-server.ts';
+import { startLfsServer } from '../support/lfs-server.ts';
 import { makeModule, makeWorkspace } from '../support/modules.ts';
 import { runCli } from '../support/run-cli.ts';
 import { filesBelow, sha256, sha256OfFile, someBytes, tempDir, withDirectory } from '../support/temp.ts';
@@ -182,7 +183,20 @@ describe('fetch', () => {
     expect(result.code).toBe(0);
   });
 
-  test.todo('asks a Git LFS server once for all the blobs that share it');
+  test('asks a Git LFS server once for all the blobs that share it', async () => {
+    const server = await startLfsServer();
+    const blobs = Array.from({ length: 59 }, (_, index) => {
+      const bytes = someBytes(`lfs ${index}`, 100);
+      server.add(bytes);
+      return { path: `${index}.bin`, bytes, url: server.apiUrl, fetcher: 'lfs', size: 100 };
+    });
+    const module = makeModule(tempDir(), { name: 'hal_x', blobs });
+
+    const result = await runCli(['fetch', '-m', module.directory]);
+
+    expect(result.code).toBe(0);
+    expect(server.batches.map(({ oids }) => oids.length)).toEqual([59]);
+  });
 });
 
 describe('a malformed module.yml', () => {
