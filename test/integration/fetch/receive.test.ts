@@ -5,7 +5,7 @@ import { PassThrough, Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { LocalFileError } from '../../../src/fetch/local-file-error.ts';
 import { type ReceiveOptions, receive } from '../../../src/fetch/receive.ts';
-import { filesBelow, sha256, someBytes, tempDir } from '../../support/temp.ts';
+import { filesBelow, sha256, sha256OfFile, someBytes, tempDir } from '../../support/temp.ts';
 import { caught } from '../../unit/samples.ts';
 
 function optionsFor(directory: string, maxBytes = 10_000_000, isDeclaredSize = false): ReceiveOptions {
@@ -84,6 +84,35 @@ describe('receive', () => {
     stream.destroy(failure);
     await expect(received).rejects.toBe(failure);
     expect(filesBelow(directory)).toEqual([]);
+  });
+
+  it.each([
+    ['before anybody read it', 0, 50_000],
+    ['while earlier bytes are written', 600_000, 50_000],
+  ])('gives away all that came where the source fails %s', async (_when, first, second) => {
+    const failure = new Error('broken');
+    const bytes = someBytes('unread', first + second);
+    const stream = new Readable({ read: () => undefined });
+    const breakOff = (): void => {
+      stream.push(bytes.subarray(first));
+      stream.destroy(failure);
+    };
+    if (first === 0) breakOff();
+    else stream.push(bytes.subarray(0, first));
+    let found: string | undefined;
+    const received = receive(
+      { stream },
+      {
+        ...optionsFor(tempDir()),
+        onBytes: (count) => count === first && process.nextTick(breakOff),
+        takeUnfinished: async (file) => {
+          found = sha256OfFile(file.path);
+          await file.discard();
+        },
+      },
+    );
+    await expect(received).rejects.toBe(failure);
+    expect(found).toBe(sha256(bytes));
   });
 
   it('gives away what came only when it has its name that outlives the process', async () => {
