@@ -115,7 +115,9 @@ export class Caches {
       await this.#orWarn(first, async () => {
         await this.#store?.add(file, first.digest);
         // Behind the entry, so that a record without one is known to be left over.
-        if (!('file' in source)) await this.#store?.recordSource(first.digest, source);
+        if ('file' in source) return;
+        const kind = source.lfs ? 'lfs' : source.kind;
+        await this.#store?.recordSource(first.digest, { kind, url: source.url });
       });
     }
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { BlobsError } from '../core/errors.ts';
-import type { FetchRow } from '../core/report.ts';
+import type { FetchRow, Issue } from '../core/report.ts';
 
 /** What happens while blobs are fetched, for whoever shows it. `id` names one download. */
 export type FetchEvent =
@@ -23,7 +23,7 @@ export type FetchEvent =
       readonly delayMs: number;
     }
   | { readonly kind: 'end'; readonly id: number }
-  /** A blob is settled. */
-  | { readonly kind: 'row'; readonly row: FetchRow };
+  /** A blob is settled; `issues` are told of it in the report too. */
+  | { readonly kind: 'row'; readonly row: FetchRow; readonly issues: readonly Issue[] };
 
 export type FetchObserver = (event: FetchEvent) => void;

@@ -3,7 +3,8 @@ import { type Blob, blobLabel } from '../core/blob.ts';
 import type { BlobsError, ErrorCode } from '../core/errors.ts';
 import type { Issue } from '../core/report.ts';
 import type { FailedSource } from '../fetch/download.ts';
-import { describeBlocked, type Job } from '../fetch/plan.ts';
+import { LocalFileError } from '../fetch/local-file-error.ts';
+import { findProhibition, type Job } from '../fetch/plan.ts';
 
 /** What is to be said of a blob that was fetched: the sources that failed before, and a wrong size. */
 export function fetchedWarnings(
@@ -41,19 +42,24 @@ const DECISIVE: readonly ErrorCode[] = ['BLOBS_HASH_MISMATCH', 'BLOBS_SIZE_MISMA
 
 /** The issue for a blob that no source had. */
 export function failureIssue(blob: Blob, job: Job, failed: readonly FailedSource[]): Issue {
-  const decisive =
-    DECISIVE.flatMap((code) => failed.find(({ error }) => error.code === code) ?? [])[0] ?? failed.at(-1);
-  const code = decisive?.error.code ?? 'BLOBS_URL_UNSUPPORTED';
+  const wrong = DECISIVE.flatMap((code) => failed.find(({ error }) => error.code === code) ?? [])[0]?.error;
+  // What was asked did not have it; what might have was not asked.
+  const prohibition = failed.some(({ error }) => error instanceof LocalFileError)
+    ? undefined
+    : findProhibition(job);
+  const decisive = wrong ?? prohibition ?? failed.at(-1)?.error;
+  const code = decisive?.code ?? 'BLOBS_URL_UNSUPPORTED';
   const isMismatch = code === 'BLOBS_HASH_MISMATCH';
+  const facts = failed.flatMap(({ error }) => factsOf(error));
   return {
     severity: 'error',
     code,
     message: isMismatch ? `checksum mismatch for ${blobLabel(blob)}` : `cannot fetch ${blobLabel(blob)}`,
-    facts: [...failed.flatMap(({ error }) => factsOf(error)), ...(job.blocked ?? []).map(describeBlocked)],
+    facts: prohibition ? [...facts, ...factsOf(prohibition)] : facts,
     hint: isMismatch
       ? `run "blobs fetch ${blob.module}" again; if it repeats, tell the module's maintainer`
-      : (decisive?.error.details.hint ?? HINTS[code] ?? 'try again later, or use --mirror'),
-    ...(decisive?.error.stack === undefined ? {} : { stack: decisive.error.stack }),
+      : (decisive?.details.hint ?? HINTS[code] ?? 'try again later, or use --mirror'),
+    ...(decisive?.stack === undefined ? {} : { stack: decisive.stack }),
     module: blob.module,
     path: blob.path,
   };
@@ -68,5 +74,4 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
   BLOBS_URL_UNSUPPORTED: "tell the module's maintainer",
   BLOBS_SIZE_MISMATCH: "tell the module's maintainer",
   BLOBS_FILE_ACCESS: 'check permissions and free space',
-  BLOBS_HTTP_STATUS: "if it repeats, the file may have moved: tell the module's maintainer, or use --mirror",
 };

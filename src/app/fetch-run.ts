@@ -51,7 +51,7 @@ export class FetchRun {
   settle(row: FetchRow, issues: readonly Issue[] = []): void {
     this.#rows.set(row.blob, row);
     this.#issues.set(row.blob, issues);
-    this.#observe({ kind: 'row', row });
+    this.#observe({ kind: 'row', row, issues });
   }
 
   /** Settles what needs no download; in a dry run, what would. */

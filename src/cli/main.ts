@@ -84,7 +84,7 @@ function fail(thrown: unknown, program: Command): ExitCode {
     stderr.write(asked.helpInformation());
     return 2;
   }
-  const error = thrown instanceof CommanderError ? usageError(thrown) : thrown;
+  const error = thrown instanceof CommanderError ? usageError(thrown, program) : thrown;
   const issue = toIssue(error, interruption.signal);
   if (config?.json ?? hasFlag('--json')) stdout.write(jsonText(failureDocument(commandName, [issue])));
   const colors = createColors(
@@ -103,11 +103,24 @@ function hasFlag(name: string): boolean {
   return process.argv.slice(2, end === -1 ? undefined : end).includes(name);
 }
 
-function usageError(error: CommanderError): BlobsError {
+/** The names on the command line that lead to the command that was meant: `blobs cache prune`. */
+function pathOf(program: Command): readonly string[] {
+  const path = [program.name()];
+  let command: Command | undefined = program;
+  for (const word of process.argv.slice(2)) {
+    const next: Command | undefined = command.commands.find((each) => each.name() === word);
+    if (next === undefined) continue;
+    command = next;
+    path.push(word);
+  }
+  return path;
+}
+
+function usageError(error: CommanderError, program: Command): BlobsError {
   if (error.code === 'commander.help')
     return new BlobsError('BLOBS_USAGE', 'a command is missing', { hint: 'see "blobs --help"' });
   const [message = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
-  const about = commandName === '' ? 'blobs --help' : `blobs ${commandName} --help`;
+  const about = [...pathOf(program), '--help'].join(' ');
   const meant = /Did you mean (?:one of )?(.*)\?/.exec(suggestion ?? '')?.[1];
   return new BlobsError('BLOBS_USAGE', message, {
     hint: meant ? `did you mean ${meant}?` : `see "${about}"`,

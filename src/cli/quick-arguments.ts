@@ -9,22 +9,22 @@ export interface QuickArguments {
   readonly format?: string;
 }
 
-const FLAGS: Readonly<Record<string, 'quiet' | 'json'>> = {
-  '-q': 'quiet',
-  '--quiet': 'quiet',
-  '--json': 'json',
-};
+const FLAGS: ReadonlyMap<string, 'quiet' | 'json'> = new Map([
+  ['-q', 'quiet'],
+  ['--quiet', 'quiet'],
+  ['--json', 'json'],
+]);
 
-const VALUES: Readonly<Record<string, 'directory' | 'moduleDir' | 'zephyrBase' | 'format'>> = {
-  '-C': 'directory',
-  '--directory': 'directory',
-  '-m': 'moduleDir',
-  '--module-dir': 'moduleDir',
-  '-z': 'zephyrBase',
-  '--zephyr-base': 'zephyrBase',
-  '-f': 'format',
-  '--format': 'format',
-};
+const VALUES: ReadonlyMap<string, 'directory' | 'moduleDir' | 'zephyrBase' | 'format'> = new Map([
+  ['-C', 'directory'],
+  ['--directory', 'directory'],
+  ['-m', 'moduleDir'],
+  ['--module-dir', 'moduleDir'],
+  ['-z', 'zephyrBase'],
+  ['--zephyr-base', 'zephyrBase'],
+  ['-f', 'format'],
+  ['--format', 'format'],
+]);
 
 /**
  * What `argv` asks of `command`, where it is written in the plainest way: the options above, each once (`-m` often),
@@ -38,7 +38,7 @@ export function findQuickArguments(command: string, argv: readonly string[]): Qu
   const operands: string[] = [];
   for (let i = 0; i < argv.length; i++) {
     const word = argv[i] ?? '';
-    const [flag, name] = [FLAGS[word], VALUES[word]];
+    const [flag, name] = [FLAGS.get(word), VALUES.get(word)];
     if (flag !== undefined) {
       if (flags[flag]) return undefined;
       flags[flag] = true;

@@ -46,12 +46,13 @@ export async function runFetch(
     { ...createFetchDeps(session), observe: (event) => view.observe(event) },
     session.signal,
   ).finally(() => view.end());
-  return present(session, report, {
+  const shown = {
     document: () => fetchDocument(report),
     // The rows are on stdout already.
     text: () => '',
     summary: () => view.summary(report),
-  });
+  };
+  return present(session, report, shown, view.untold(report.issues));
 }
 
 function cachesOf(

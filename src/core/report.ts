@@ -132,8 +132,8 @@ export interface MirrorReport extends Report {
 
 /** Where bytes came from when they came from outside. */
 export interface SourceRecord {
-  /** How they came: `url`, `mirror`, or the name of another fetcher. */
-  readonly kind: string;
+  /** How they came; with `lfs`, the URL is the base of a Git LFS API, which says for a time where they are. */
+  readonly kind: 'url' | 'mirror' | 'lfs';
   /** The URL that was asked, without credentials. */
   readonly url: string;
   /** When they were complete: ISO 8601, UTC. */

@@ -37,10 +37,12 @@ export function redactText(text: string): string {
 
 /** As much as can be told apart in what is no URL: everything up to the last "@" may be credentials. */
 function redactMalformed(text: string): string {
-  const question = text.indexOf('?');
+  // A password may hold a question mark that was not escaped.
+  const question = text.indexOf('?', text.lastIndexOf('@') + 1);
   const head = question === -1 ? text : text.slice(0, question);
   const search = question === -1 ? '' : text.slice(question);
-  const slashes = head.indexOf('//');
+  // Browsers take backslashes for slashes.
+  const slashes = head.search(/[/\\]{2}/);
   const at = head.lastIndexOf('@');
   const shown = slashes === -1 || at < slashes ? head : head.slice(0, slashes + 2) + head.slice(at + 1);
   return escapeControls(shown + redactPairs(search));
@@ -52,7 +54,7 @@ function redactPairs(text: string): string {
     .split(/([?#&;])/)
     .map((part) => {
       const equals = part.indexOf('=');
-      if (equals === -1) return part;
+      if (equals === -1) return SECRET_VALUE.test(safeDecode(part)) ? REDACTED : part;
       const name = part.slice(0, equals);
       const isSecret =
         SECRET_NAME.test(safeDecode(name)) || SECRET_VALUE.test(safeDecode(part.slice(equals + 1)));

@@ -67,6 +67,23 @@ export async function attemptSource(
   wanted: Wanted,
   options: DownloadOptions,
 ): Promise<Received> {
+  try {
+    return await attempt(source, wanted, options);
+  } catch (error) {
+    throw error instanceof BlobsError && TOO_MANY.has(error.code) ? sizeError(error, source) : error;
+  }
+}
+
+const TOO_MANY: ReadonlySet<ErrorCode> = new Set(['BLOBS_SIZE_MISMATCH', 'BLOBS_TOO_LARGE']);
+
+/** `error` with the source that it is about. */
+function sizeError({ code, message, details }: BlobsError, source: Source): BlobsError {
+  const hint = 'file' in source ? { hint: 'look at the file: a cache may be out of date' } : {};
+  const facts = [...(details.facts ?? []), `from ${describeSource(source)}`];
+  return new BlobsError(code, message, { ...details, ...hint, facts });
+}
+
+async function attempt(source: Source, wanted: Wanted, options: DownloadOptions): Promise<Received> {
   const { job } = wanted;
   const receiveOptions: ReceiveOptions = {
     directory: source.kind === 'store' ? options.copyDirectory : options.directory,
@@ -82,7 +99,10 @@ export async function attemptSource(
     },
   };
   if ('file' in source) {
-    const received = await receiveFile(source.file, receiveOptions);
+    // What is too large in the store is either damaged, as its hash tells, or declared wrong.
+    const limit =
+      source.kind === 'store' ? { maxBytes: Infinity, isDeclaredSize: false } : receiveOptions.limit;
+    const received = await receiveFile(source.file, { ...receiveOptions, limit });
     return verified(received, job, source);
   }
   const resumable = await wanted.unfinished.take(source.url, {

@@ -16,10 +16,22 @@ export class HttpStatusError extends BlobsError {
     { message, said, ...details }: ErrorDetails & { readonly message?: string; readonly said?: string } = {},
   ) {
     const says = said === undefined ? '' : `, which says "${said}"`;
-    super('BLOBS_HTTP_STATUS', message ?? `HTTP status ${status} from ${redactUrl(url)}${says}`, details);
+    super('BLOBS_HTTP_STATUS', message ?? `HTTP status ${status} from ${redactUrl(url)}${says}`, {
+      hint: hintFor(status),
+      ...details,
+    });
     this.status = status;
     this.retryAfter = retryAfter;
   }
+}
+
+function hintFor(status: number): string {
+  if (status === 401 || status === 403) {
+    return 'the server wants to know who asks: see netrc, and GITHUB_TOKEN for GitHub; or use --mirror';
+  }
+  if (status === 408 || status === 425 || status === 429 || status >= 500)
+    return 'try again later, or use --mirror';
+  return "the file may have moved: tell the module's maintainer, or use --mirror";
 }
 
 /** The proxy itself answered with `status` instead of passing the request on. */

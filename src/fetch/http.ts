@@ -2,10 +2,11 @@
 
 import type { Dispatcher } from 'undici';
 import { BlobsError, describeError, systemCode } from '../core/errors.ts';
-import { findUrl, redactUrl } from '../core/url.ts';
+import { redactUrl } from '../core/url.ts';
 import type { Body } from './body.ts';
 import { type Authorization, type Credentials, findAuthorization, findToken } from './credentials.ts';
 import { HttpStatusError, proxyRefusal } from './http-status-error.ts';
+import { parseHttpUrl } from './http-url.ts';
 import { networkError } from './network-error.ts';
 import type { HttpProxy } from './proxy.ts';
 import {
@@ -98,14 +99,6 @@ export async function httpExchange(
     if (target.origin !== current.origin) asked = { ...asked, headers: {} };
     current = target;
   }
-}
-
-/** @throws BlobsError `BLOBS_URL_UNSUPPORTED` for what is not an absolute http or https URL. */
-export function parseHttpUrl(text: string): URL {
-  const url = findUrl(text);
-  if (url === undefined) throw new BlobsError('BLOBS_URL_UNSUPPORTED', `malformed URL ${redactUrl(text)}`);
-  if (url.protocol === 'http:' || url.protocol === 'https:') return url;
-  throw new BlobsError('BLOBS_URL_UNSUPPORTED', `the scheme of ${redactUrl(text)} is neither http nor https`);
 }
 
 /** A request for one URL. */

@@ -150,7 +150,11 @@ function matching(mirrors: readonly Mirror[], text: string): readonly Mirror[] {
   const url = findUrl(text);
   if (url === undefined) return [];
   const { href } = url;
-  // Nobody gets around a block by a user name in the URL, or by the dot that a host name may end in.
+  // Nobody gets around a block by a user name in the URL, by the dot that a host name may end in, or by an escape that
+  // stands for itself (RFC 3986 §6.2.2.2).
+  url.pathname = url.pathname.replace(/%(?:2[de]|3\d|[46][1-9a-f]|[57][0-9a]|5f|7e)/gi, (text) =>
+    decodeURIComponent(text),
+  );
   url.username = '';
   url.password = '';
   url.hostname = url.hostname.replace(/\.$/, '');

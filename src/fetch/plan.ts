@@ -3,6 +3,7 @@ import type { Blob, BlobStatus } from '../core/blob.ts';
 import { BlobsError } from '../core/errors.ts';
 import type { Sha256 } from '../core/sha256.ts';
 import { redactUrl } from '../core/url.ts';
+import { findUrlProblem } from './http-url.ts';
 import {
   type BlockedUrl,
   findPlaces,
@@ -68,6 +69,8 @@ export interface Job {
   readonly sources: readonly Source[];
   /** Original URLs that a mirror rule keeps out. */
   readonly blocked?: readonly BlockedUrl[];
+  /** Whether there are places that are not asked because the network is off limits. */
+  readonly isCutOff?: true;
 }
 
 export interface PlanOptions {
@@ -90,7 +93,7 @@ export function planFetch(candidates: readonly Candidate[], options: PlanOptions
     if (reason !== undefined) return reason;
     const job = jobs.get(candidate.blob.digest);
     if (job === undefined) throw new Error('a needed blob has no job');
-    const error = whyNowhere(job, candidate.blob, options);
+    const error = whyNowhere(job, candidate.blob);
     if (error) return { kind: 'blocked', blob: candidate.blob, error };
     return { kind: 'fetch', blob: candidate.blob, status: candidate.status, job };
   });
@@ -117,12 +120,21 @@ function findObstacle({ fetcher, size }: Blob, { mirrors }: PlanOptions): BlobsE
 }
 
 /** Why there is no place at all to ask for the bytes of a job. */
-function whyNowhere(job: Job, { fetcher }: Blob, options: PlanOptions): BlobsError | undefined {
-  if (job.sources.length > 0) return undefined;
-  const group = job.blobs.map((blob) => ({ blob }));
-  const online = toJob(job.digest, group, { ...options, offline: false });
-  if (online.sources.length > 0) return offlineError();
-  return online.blocked?.length ? blockedError(online.blocked) : fetcherError(fetcher);
+function whyNowhere(job: Job, { fetcher }: Blob): BlobsError | undefined {
+  const problems = job.sources.map(findSourceProblem);
+  if (problems.includes(undefined)) return undefined;
+  return findProhibition(job) ?? problems[0] ?? fetcherError(fetcher);
+}
+
+/** Why a source cannot be asked at all. */
+function findSourceProblem(source: Source): BlobsError | undefined {
+  return 'file' in source || source.mirror ? undefined : findUrlProblem(source.url);
+}
+
+/** What keeps other places from being asked for the bytes of a job: the network is off limits, or a mirror rule. */
+export function findProhibition({ isCutOff, blocked }: Job): BlobsError | undefined {
+  if (isCutOff) return offlineError();
+  return blocked?.length ? blockedError(blocked) : undefined;
 }
 
 /** What is wrong with a blob that a Git LFS server cannot be asked for. */
@@ -148,12 +160,11 @@ function toJob(
 ): Job {
   const blobs = group.map(({ blob }) => blob);
   const { places, blocked } = findPlaces(mirrors, blobs.flatMap(originalsOf), digest);
-  const sources: Source[] = [
-    ...group.flatMap(({ local = [] }) => local),
-    ...places
-      .map(toSource)
-      .filter(({ kind, url }) => !offline || (kind === 'mirror' && url.startsWith('file:'))),
-  ];
+  const remote = places.map(toSource);
+  const allowed = remote.filter(
+    ({ kind, url }) => !offline || (kind === 'mirror' && url.startsWith('file:')),
+  );
+  const sources: Source[] = [...group.flatMap(({ local = [] }) => local), ...allowed];
   const sizes = blobs.flatMap((blob) => blob.size ?? []);
   return {
     digest,
@@ -161,6 +172,7 @@ function toJob(
     sources: withoutRepetition(sources),
     ...(sizes.length < blobs.length ? {} : { size: Math.max(...sizes) }),
     ...(blocked.length === 0 ? {} : { blocked }),
+    ...(allowed.length < remote.length ? { isCutOff: true } : {}),
   };
 }
 
@@ -197,7 +209,7 @@ function toSource(place: Place<RemoteSource>): RemoteSource {
 function offlineError(): BlobsError {
   return new BlobsError(
     'BLOBS_OFFLINE',
-    'it is in no store, cache or file mirror, and the network is off limits',
+    'it is in no store, cache or file mirror that was looked into, and the network is off limits',
     {
       hint: 'fetch it without --offline (BLOBS_OFFLINE, blobs.offline), or name a cache with --cache-dirs',
     },
@@ -211,14 +223,14 @@ function fetcherError(fetcher: string | undefined): BlobsError {
 }
 
 function blockedError(blocked: readonly BlockedUrl[]): BlobsError {
-  return new BlobsError('BLOBS_BLOCKED', 'a mirror rule blocks its URLs, and no mirror is left to ask', {
+  return new BlobsError('BLOBS_BLOCKED', 'a mirror rule blocks its URLs, and no mirror has it', {
     facts: blocked.map(describeBlocked),
     hint: 'where the rule stands, name a mirror that has it, or "origin"',
   });
 }
 
 /** What keeps an original URL from being asked. */
-export function describeBlocked({ url, mirror }: BlockedUrl): string {
+function describeBlocked({ url, mirror }: BlockedUrl): string {
   const where = mirror.configuredIn === undefined ? '' : ` of ${mirror.configuredIn}`;
   return `${redactUrl(url)} was not asked: "block" for ${redactUrl(mirror.prefix)}${where}`;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Agent, type Dispatcher, Pool, ProxyAgent } from 'undici';
+import { BlobsError } from '../core/errors.ts';
 import { pauseCarefully } from './careful-pause.ts';
 import { proxyRefusal } from './http-status-error.ts';
 import { networkError } from './network-error.ts';
@@ -55,7 +56,12 @@ async function connectOrThrow(
   timeoutMs: number,
 ): Promise<Dispatcher.ConnectData> {
   const data = await connecting.catch((error: unknown) => {
-    throw networkError(error, proxy.origin, timeoutMs);
+    const failure = networkError(error, proxy.origin, timeoutMs);
+    if (!(failure instanceof BlobsError)) throw failure;
+    throw new BlobsError(failure.code, `the proxy cannot be reached: ${failure.message}`, {
+      cause: error,
+      hint: 'look at HTTPS_PROXY, or list the host in NO_PROXY',
+    });
   });
   if (data.statusCode === 200) return data;
   data.socket.on('error', () => undefined).destroy();

@@ -46,7 +46,7 @@ export function fetchSummaryText(report: FetchReport): string {
     ...(number('skipped') > 0 ? [`${number('skipped')} skipped`] : []),
     ...(number('failed') > 0 ? [`${number('failed')} failed`] : []),
   ];
-  const amount = `${formatBytes(report.downloadedBytes)} in ${formatDuration(report.durationMs)}`;
+  const amount = `${formatBytes(report.downloadedBytes)} downloaded in ${formatDuration(report.durationMs)}`;
   return `fetched ${count(fetched, 'blob')} (${amount}), ${rest.join(', ')}\n`;
 }
 

@@ -150,7 +150,7 @@ export class ProgressDisplay {
     const leftMs = perSecond > 0 ? (this.#leftBytes() * 1000) / perSecond : Number.NaN;
     const time =
       nowMs - this.#startMs >= MIN_ELAPSED_MS && Number.isFinite(leftMs)
-        ? `about ${formatSeconds(leftMs / 1000)} left`
+        ? `${formatSeconds(leftMs / 1000)} left`
         : formatDuration(nowMs - this.#startMs);
     return [
       `${this.#done} of ${this.#downloads}`,

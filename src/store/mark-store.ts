@@ -13,7 +13,8 @@ export function markStore(store: string): void {
     writeFileSync(tagFile(store), TAG_TEXT, { flag: 'wx', mode: 0o666 });
   } catch (error) {
     if (systemCode(error) !== 'EEXIST') throw error;
-    // A run that was killed may have left it empty.
-    if (lstatSync(tagFile(store)).size === 0) writeFileSync(tagFile(store), TAG_TEXT);
+    // A run that was killed may have left it empty. What is no file might keep us waiting for ever.
+    const stats = lstatSync(tagFile(store));
+    if (stats.isFile() && stats.size === 0) writeFileSync(tagFile(store), TAG_TEXT);
   }
 }

@@ -89,8 +89,10 @@ function parseIndex(text: string, file: string): MirrorIndex {
   let value: unknown;
   try {
     value = JSON.parse(text);
+    // What is nested too deeply to be written again could not be kept.
+    JSON.stringify(value);
   } catch {
-    throw bad(file, 'is not JSON');
+    throw bad(file, 'is not JSON, or nested too deeply');
   }
   if (!isRecord(value) || value['format'] !== FORMAT) throw bad(file, 'is not the index of a mirror');
   if (value['schemaVersion'] !== SCHEMA_VERSION) throw bad(file, 'is of another version of this program');

@@ -164,8 +164,13 @@ export class PartialDownloads {
   }
 
   async #names(): Promise<string[]> {
-    const names = await readdir(this.#directory).catch(() => []);
-    return names.filter((name) => NAME.test(name));
+    try {
+      // What a link leads to is not the store's, even by such a name.
+      if (!(await lstat(this.#directory)).isDirectory()) return [];
+      return (await readdir(this.#directory)).filter((name) => NAME.test(name));
+    } catch {
+      return [];
+    }
   }
 
   #ownName(digest: Sha256): string {

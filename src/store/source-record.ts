@@ -14,7 +14,7 @@ import { TemporaryFile } from './temporary-file.ts';
 
 const SCHEMA_VERSION = 1;
 const MAX_BYTES = 16 * 1024;
-const KIND = /^[a-z][a-z0-9-]{0,31}$/;
+const KINDS: readonly SourceRecord['kind'][] = ['url', 'mirror', 'lfs'];
 
 /**
  * Writes the record into `file`, through a temporary file in `temporaryDirectory` on the same file system. A URL that
@@ -51,10 +51,11 @@ export function findSourceRecord(file: string): SourceRecord | undefined {
 
 function parseSourceRecord(value: unknown): SourceRecord | undefined {
   if (!isRecord(value) || value['schemaVersion'] !== SCHEMA_VERSION) return undefined;
-  const { kind, url, time } = value;
-  if (typeof kind !== 'string' || typeof url !== 'string' || typeof time !== 'string') return undefined;
+  const { url, time } = value;
+  const kind = KINDS.find((known) => known === value['kind']);
+  if (kind === undefined || typeof url !== 'string' || typeof time !== 'string') return undefined;
   const timeMs = Date.parse(time);
-  if (!KIND.test(kind) || !URL.canParse(url) || Number.isNaN(timeMs)) return undefined;
+  if (!URL.canParse(url) || Number.isNaN(timeMs)) return undefined;
   // Redacted again, since anybody may have written it.
   return { kind, url: redactUrl(url), time: new Date(timeMs).toISOString() };
 }

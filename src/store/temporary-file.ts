@@ -59,8 +59,8 @@ export class TemporaryFile {
     const handle = await open(path, WRITE_ON);
     try {
       const stats = await handle.stat();
-      // What a backup keeps by a hard link is not to be written to.
-      if (!stats.isFile() || stats.nlink > 1)
+      // What a backup keeps by a hard link is not to be written to; another user may write to his file at any time.
+      if (!stats.isFile() || stats.nlink > 1 || stats.uid !== (process.geteuid?.() ?? stats.uid))
         throw Object.assign(new Error(`${path} is no file of our own`), { code: 'EINVAL' });
       // The run that made it may have had another umask.
       await handle.chmod(0o666 & ~process.umask());

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { lstatSync, readdirSync, readlinkSync, unlinkSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, readlinkSync, unlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { systemCode } from '../core/errors.ts';
 
-// `.blobs-<pid>-`, on Linux `n<pid namespace>-`, and something random. The next run removes those whose process is
+// `.blobs-<pid>-`, on Linux `n<pid namespace and boot>-`, and something random. The next run removes those whose process is
 // gone; in another namespace, such as a container's, that can be told by the age alone.
 const NAME = /^\.blobs-(\d+)-(?:n(\d+)-)?/;
 
@@ -109,11 +109,21 @@ function isRunning(pid: number): boolean {
 
 let knownNamespace: string | undefined;
 
+/** What tells this start of this machine from others: namespaces are numbered alike on all, which may share a disk. */
+function bootNumber(): string {
+  try {
+    const id = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1');
+    return BigInt(`0x${id.replace(/[^0-9a-f]/g, '').slice(0, 12)}`).toString();
+  } catch {
+    return '';
+  }
+}
+
 function namespacePart(): string {
   if (knownNamespace !== undefined) return knownNamespace;
   try {
     const id = /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0];
-    knownNamespace = id === undefined ? '' : `n${id}-`;
+    knownNamespace = id === undefined ? '' : `n${id}${bootNumber()}-`;
   } catch {
     // Not Linux, or no /proc.
     knownNamespace = '';

@@ -157,3 +157,65 @@ async function setUp(
   });
   return { server, module: makeModule(tempDir(), { name: 'hal_x', blobs }) };
 }
+
+test('what can be asked nowhere fails in a dry run too', async () => {
+  const module = makeModule(tempDir(), {
+    name: 'hal_x',
+    blobs: [
+      { path: 'ftp.bin', bytes: 'a', url: 'ftp://a.invalid/x' },
+      { path: 'no.bin', bytes: 'b', url: 'nowhere' },
+    ],
+  });
+
+  const result = await runCli(['fetch', '-n', '--json', '-m', module.directory]);
+
+  expect(result.json().issues.map(({ code, path }) => [code, path])).toEqual([
+    ['BLOBS_URL_UNSUPPORTED', 'ftp.bin'],
+    ['BLOBS_URL_UNSUPPORTED', 'no.bin'],
+  ]);
+  expect(result.code).toBe(1);
+});
+
+test('a failure is told while other downloads still run', async () => {
+  const server = await startFaultServer();
+  const module = makeModule(tempDir(), {
+    name: 'hal_x',
+    blobs: [
+      { path: 'gone', bytes: 'gone', url: server.serve('/gone', 'gone', { kind: 'status', status: 404 }) },
+      { path: 'slow', bytes: 'slow', url: server.serve('/slow', 'slow', { kind: 'stall', afterBytes: 2 }) },
+    ],
+  });
+
+  const result = await runCli(['fetch', '-m', module.directory], {
+    onStart: async (cli) => {
+      await server.whenStalled('/slow');
+      await cli.seen(/error: cannot fetch hal_x: gone \[BLOBS_HTTP_STATUS\]/);
+      cli.kill('SIGTERM');
+    },
+  });
+
+  expect(result.code).toBe(143);
+  expect(result.stderr.match(/cannot fetch hal_x: gone/g)).toHaveLength(1);
+});
+
+test('off the network, what no cache and no file mirror has is told to be out of reach', async () => {
+  const module = makeModule(tempDir(), {
+    name: 'hal_x',
+    blobs: [{ path: 'a', bytes: 'a', url: 'https://a.invalid/a' }],
+  });
+  const mirror = `sha256=file://${tempDir()}/{sha256}`;
+
+  const result = await runCli(['fetch', '--offline', '--json', '--mirror', mirror, '-m', module.directory]);
+
+  expect(result.json().issues).toMatchObject([
+    { code: 'BLOBS_OFFLINE', facts: [expect.stringContaining('does not exist'), expect.anything()] },
+  ]);
+  expect(result.code).toBe(1);
+});
+
+test.each([
+  [['cache', 'prune', '--bogus'], 'see "blobs cache prune --help"'],
+  [['mirror', 'push'], 'see "blobs mirror push --help"'],
+])('%j points to the help of that command', async (args, hint) => {
+  expect((await runCli(args)).stderr).toContain(hint);
+});

@@ -1,11 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { startFaultServer } from '../support/fault-server.ts';
 import { jsonAnswer, type LfsServer, startLfsServer } from '../support/lfs-server.ts';
 import { type BlobSpec, type MadeModule, makeWorkspace } from '../support/modules.ts';
 import { runCli } from '../support/run-cli.ts';
-import { checked, expectGoodStore, fetch, fetchJson, moduleWith, outcome } from '../support/store.ts';
-import { sha256, sha256OfFile, someBytes, tempDir, temporaryFilesBelow } from '../support/temp.ts';
+import {
+  checked,
+  expectGoodStore,
+  fetch,
+  fetchJson,
+  moduleWith,
+  outcome,
+  storeDirectory,
+} from '../support/store.ts';
+import {
+  filesBelow,
+  sha256,
+  sha256OfFile,
+  someBytes,
+  tempDir,
+  temporaryFilesBelow,
+} from '../support/temp.ts';
 
 /** Entries whose bytes are on the server. */
 function lfsBlobs(server: LfsServer, paths: readonly string[], url = server.apiUrl): BlobSpec[] {
@@ -203,3 +220,13 @@ test('a file mirror that does not say where a hash lies is no place for LFS, and
 function never(): never {
   throw new Error('unreachable');
 }
+
+test('the store remembers that its bytes came by Git LFS', async () => {
+  const server = await startLfsServer();
+  await fetchJson(moduleWith(lfsBlobs(server, ['a'])));
+
+  const records = join(storeDirectory(), 'v1', 'sources');
+  const found = filesBelow(records).map((name) => JSON.parse(readFileSync(join(records, name), 'utf8')));
+
+  expect(found).toMatchObject([{ kind: 'lfs', url: server.apiUrl }]);
+});

@@ -79,7 +79,7 @@ describe('an air gap', () => {
       { path: 'lib/b.bin', result: 'mirror' },
       { path: 'clicked.bin', result: 'failed' },
     ]);
-    expect(fetched.json().issues).toMatchObject([{ code: 'BLOBS_MISSING', path: 'clicked.bin' }]);
+    expect(fetched.json().issues).toMatchObject([{ code: 'BLOBS_OFFLINE', path: 'clicked.bin' }]);
     expect(sha256OfFile(offline.module.blobFile('lib/b.bin'))).toBe(sha256(bytesOf('lib/b.bin')));
 
     writeFileSync(join(mirror, placeOf('a.bin')), 'tampered');
@@ -241,6 +241,14 @@ describe('mirror push', () => {
     [
       'is of another version',
       (file) => writeFileSync(file, '{"format":"zephyr-blobs mirror","schemaVersion":2}'),
+    ],
+    [
+      'is nested without end',
+      (file) =>
+        writeFileSync(
+          file,
+          `{"format":"zephyr-blobs mirror","schemaVersion":1,"blobs":[],"x":${'['.repeat(200_000)}${']'.repeat(200_000)}}`,
+        ),
     ],
     ['is a directory', (file) => mkdirSync(file)],
     ['is a symbolic link', (file) => symlinkSync('elsewhere', file)],

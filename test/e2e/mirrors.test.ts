@@ -127,7 +127,8 @@ describe('configured mirrors', () => {
     const result = await fetch(module, [], { BLOBS_MIRRORS: JSON.stringify(mirrors) });
 
     expect(pathsAsked(server)).toEqual(['/mirror/vendor/fw.bin']);
-    expect(result.json().issues).toMatchObject([{ severity: 'error', code: 'BLOBS_HTTP_STATUS' }]);
+    expect(result.json().issues).toMatchObject([{ severity: 'error', code: 'BLOBS_BLOCKED' }]);
+    expect(result.stderr).toContain(`HTTP status 404 from ${server.origin}/mirror/vendor/fw.bin`);
     expect(result.stderr).toContain(
       `${server.origin}/origin/vendor/fw.bin was not asked: "block" for ${server.origin}/origin/ of BLOBS_MIRRORS`,
     );

@@ -91,7 +91,7 @@ describe('a run that was ended', () => {
       expect(second).toBeGreaterThanOrEqual(2 * MIB);
       expectDone(next, module);
       // What came before is not counted again.
-      expect(next.stdout + next.stderr).toContain(`(${formatBytes(4 * MIB - (second ?? 0))} in `);
+      expect(next.stdout + next.stderr).toContain(`(${formatBytes(4 * MIB - (second ?? 0))} downloaded in `);
     },
   );
 
@@ -147,7 +147,7 @@ describe('what a run left', () => {
     writeFileSync(partialFile(), BYTES);
     const result = await fetch(module);
     expect(startsAsked(server)).toEqual([undefined]);
-    expect(result.stdout + result.stderr).toContain('(0 B in ');
+    expect(result.stdout + result.stderr).toContain('(0 B downloaded in ');
     expectDone(result, module);
   });
 
@@ -168,7 +168,7 @@ describe('what a run left', () => {
     const { server, module, start } = await cutOff([OK], undefined, { ...CUT, headers: { etag: '"old"' } });
     const result = await fetch(module);
     expect(startsAsked(server)).toEqual([undefined, start]);
-    expect(result.stdout + result.stderr).toContain(`(${formatBytes(4 * MIB)} in `);
+    expect(result.stdout + result.stderr).toContain(`(${formatBytes(4 * MIB)} downloaded in `);
     expectDone(result, module);
   });
 
@@ -203,7 +203,7 @@ test('without a store a download is resumed within a run all the same, and all t
   const [first, start, ...more] = startsAsked(server);
   expect([first, more]).toEqual([undefined, []]);
   expect(start).toBeGreaterThan(2 * MIB);
-  expect(result.stdout + result.stderr).toContain(`(${formatBytes(4 * MIB)} in `);
+  expect(result.stdout + result.stderr).toContain(`(${formatBytes(4 * MIB)} downloaded in `);
   expectDone(result, module);
   expect(filesBelow(storeDirectory())).toEqual([]);
 });

@@ -71,7 +71,9 @@ describe('a second fetch of the same bytes', () => {
     const result = await fetch(second);
 
     expect(result.stdout).toMatch(/^fetched hal_x: lib\/fw\.bin \([^)]*\) from the store\n$/);
-    expect(result.stderr).toMatch(/^fetched 1 blob \(0 B in [^)]*\), 1 from the store, 0 up to date\n$/);
+    expect(result.stderr).toMatch(
+      /^fetched 1 blob \(0 B downloaded in [^)]*\), 1 from the store, 0 up to date\n$/,
+    );
     expect(result.code).toBe(0);
   });
 

@@ -6,7 +6,8 @@ import { isRecord } from '../../core/record.ts';
 import type { Sha256 } from '../../core/sha256.ts';
 import type { Body } from '../body.ts';
 import { drain } from '../drain.ts';
-import { type HttpOptions, httpExchange, parseHttpUrl } from '../http.ts';
+import { type HttpOptions, httpExchange } from '../http.ts';
+import { parseHttpUrl } from '../http-url.ts';
 import { networkError } from '../network-error.ts';
 import {
   answerError,

@@ -2,8 +2,9 @@
 import { buffer } from 'node:stream/consumers';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { httpGet, parseHttpUrl } from '../../../src/fetch/http.ts';
+import { httpGet } from '../../../src/fetch/http.ts';
 import { HttpStatusError } from '../../../src/fetch/http-status-error.ts';
+import { parseHttpUrl } from '../../../src/fetch/http-url.ts';
 import { networkError } from '../../../src/fetch/network-error.ts';
 import { type FaultServer, startFaultServer } from '../../support/fault-server.ts';
 import { someBytes } from '../../support/temp.ts';

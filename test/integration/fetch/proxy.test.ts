@@ -149,7 +149,10 @@ describe('https through a proxy', () => {
 
   it('fails where nothing listens at the proxy', async () => {
     const error = await caught(() => get('https://a.invalid/', through('http://127.0.0.1:1')));
-    expect(error).toMatchObject({ code: 'BLOBS_NETWORK', message: 'connection refused: http://127.0.0.1:1' });
+    expect(error).toMatchObject({
+      code: 'BLOBS_NETWORK',
+      message: 'the proxy cannot be reached: connection refused: http://127.0.0.1:1',
+    });
   });
 });
 

@@ -26,6 +26,9 @@ describe('redactUrl', () => {
     ['https://user:hunter2@', undefined],
     ['https://user:hun/hunter2@a.invalid/x', undefined],
     ['//user:hunter2@a.invalid/x', undefined],
+    ['https://user:pa?hunter2@a.invalid/x?y=1', undefined],
+    ['https:\\\\user:hunter2@a.invalid:99999/x', undefined],
+    ['https://a.invalid/?hunter2A'.padEnd(60, 'b7'), undefined],
   ])('shows no credentials: %s', (text, expected) => {
     const shown = redactUrl(text);
     expect(shown).not.toContain('hunter2');

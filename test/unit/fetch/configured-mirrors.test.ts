@@ -221,3 +221,10 @@ it('a configured mirror that is of no use is no slip of the pen', () => {
   expect(unusedMirrors(parse({ 'https://a.invalid/': 'https://m.invalid/' }), [B])).toEqual([]);
   expect(unusedMirrors([parseMirror('https://a.invalid/=https://m.invalid/')], [B])).toHaveLength(1);
 });
+
+it.each(['https://a.invalid/%73ecret/x', 'https://u@a.invalid/s%65cret/x', 'https://a.invalid./secret/x'])(
+  'a block holds for %s too',
+  (url) => {
+    expect(order({ 'https://a.invalid/secret/': 'block' }, url)).toEqual([`!${url}`]);
+  },
+);

@@ -69,7 +69,7 @@ describe('ProgressDisplay', () => {
     display.observe({ kind: 'begin', id: 1, label: 'a' });
     display.observe({ kind: 'bytes', id: 1, bytes: 4000 });
     display.observe({ kind: 'end', id: 1 });
-    expect(draw()).toEqual(['1 of 2  4 kB  2 kB/s  about 2 s left']);
+    expect(draw()).toEqual(['1 of 2  4 kB  2 kB/s  2 s left']);
   });
 
   it('shows for how long it has run where no size is known, and how long it takes as soon as one is', () => {
@@ -80,7 +80,7 @@ describe('ProgressDisplay', () => {
     expect(draw().at(-1)).toBe('0 of 3  1 kB  500 B/s  2.0 s');
     display.observe({ kind: 'announced', id: 1, bytes: 3000 });
     // 2000 of this one, and two others that may be as large.
-    expect(draw().at(-1)).toBe('0 of 3  1 kB  250 B/s  about 32 s left');
+    expect(draw().at(-1)).toBe('0 of 3  1 kB  250 B/s  32 s left');
   });
 
   it('tells the rate of the last seconds, not that of all', () => {
@@ -92,7 +92,7 @@ describe('ProgressDisplay', () => {
       draw();
       display.observe({ kind: 'bytes', id: 1, bytes: 2000 });
     }
-    expect(draw().at(-1)).toMatch(/ {2}1 kB\/s {2}about 1 min 30 s left$/);
+    expect(draw().at(-1)).toMatch(/ {2}1 kB\/s {2}1 min 30 s left$/);
   });
 
   it('counts what is there of a resumed download for the download, not for the rate', () => {
@@ -102,7 +102,7 @@ describe('ProgressDisplay', () => {
     display.observe({ kind: 'resumed', id: 1, bytes: 6000 });
     display.observe({ kind: 'announced', id: 1, bytes: 10_000 });
     display.observe({ kind: 'bytes', id: 1, bytes: 2000 });
-    expect(draw()).toEqual([expect.stringMatching(/ 80% of 10 kB$/), '0 of 1  2 kB  1 kB/s  about 2 s left']);
+    expect(draw()).toEqual([expect.stringMatching(/ 80% of 10 kB$/), '0 of 1  2 kB  1 kB/s  2 s left']);
   });
 
   it('starts again at nothing with a new attempt, and learns the size from the source', () => {

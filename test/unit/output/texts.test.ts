@@ -56,10 +56,10 @@ describe('fetchSummaryText', () => {
 
   it('counts', () => {
     expect(fetchSummaryText(report)).toBe(
-      'fetched 2 blobs (2 kB in 1.2 s), 1 from mirrors, 1 up to date, 1 skipped, 1 failed\n',
+      'fetched 2 blobs (2 kB downloaded in 1.2 s), 1 from mirrors, 1 up to date, 1 skipped, 1 failed\n',
     );
     expect(fetchSummaryText({ ...report, rows: [], downloadedBytes: 0 })).toBe(
-      'fetched 0 blobs (0 B in 1.2 s), 0 up to date\n',
+      'fetched 0 blobs (0 B downloaded in 1.2 s), 0 up to date\n',
     );
     expect(fetchSummaryText({ ...report, dryRun: true })).toBe('2 blobs would be fetched, 1 up to date\n');
   });

@@ -331,3 +331,10 @@ describe('the entries', () => {
     expect(store.entries().map(({ digest }) => digest)).toEqual([DIGEST]);
   });
 });
+
+it.skipIf(process.platform === 'win32')('does not wait for a FIFO in the place of CACHEDIR.TAG', async () => {
+  const store = new BlobStore(join(tempDir(), 'store'));
+  makeFifo(join(store.directory, 'CACHEDIR.TAG'));
+  await store.prepare();
+  expect(store.isOurs()).toBe(false);
+});

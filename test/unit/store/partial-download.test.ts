@@ -2,10 +2,12 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   chmodSync,
+  chownSync,
   existsSync,
   linkSync,
   mkdirSync,
   readFileSync,
+  readlinkSync,
   statSync,
   symlinkSync,
   utimesSync,
@@ -273,3 +275,36 @@ describe('what is left', () => {
     expect(filesBelow(directory)).toEqual([]);
   });
 });
+
+it.runIf(process.geteuid?.() === 0)(
+  "takes nothing that is another user's, who may write to it at any time",
+  async () => {
+    put(`${DIGEST}.part`);
+    chownSync(join(directory, `${DIGEST}.part`), 65534, 65534);
+    expect(await partials.take(DIGEST)).toBeUndefined();
+  },
+);
+
+it.skipIf(IS_WINDOWS)('removes nothing through a link in the place of the directory', async () => {
+  put(`${DIGEST}.part`);
+  age(30 * DAY_MS);
+  const link = join(tempDir(), 'partial');
+  symlinkSync(directory, link);
+  expect(await new PartialDownloads(link).removeOld({ minAgeMs: 0 })).toEqual([]);
+  expect(filesBelow(directory)).toHaveLength(2);
+});
+
+it.runIf(process.platform === 'linux')(
+  'takes nothing young of another machine, whose processes nobody here knows',
+  async () => {
+    // Namespaces are numbered alike everywhere; only the number of the boot differs.
+    const namespace = /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? '';
+    const dead = spawnSync(process.execPath, ['-e', '']).pid;
+    put(`${DIGEST}.${dead}-n${namespace}-.1.part`);
+    expect(await partials.take(DIGEST)).toBeUndefined();
+    age(2 * DAY_MS);
+    const taken = await partials.take(DIGEST);
+    expect(taken?.origin).toEqual(ORIGIN);
+    await taken?.file.discard();
+  },
+);

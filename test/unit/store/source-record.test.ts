@@ -2,15 +2,20 @@
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { SourceRecord } from '../../../src/core/report.ts';
 import { BlobStore } from '../../../src/store/blob-store.ts';
 import { findSourceRecord, writeSourceRecord } from '../../../src/store/source-record.ts';
 import { filesBelow, tempDir, withDirectory } from '../../support/temp.ts';
 import { digestOf } from '../samples.ts';
 
-const RECORD = { kind: 'url', url: 'https://a.invalid/fw.bin?raw=1', time: '2026-01-02T03:04:05.678Z' };
+const RECORD: SourceRecord = {
+  kind: 'url',
+  url: 'https://a.invalid/fw.bin?raw=1',
+  time: '2026-01-02T03:04:05.678Z',
+};
 const DIGEST = digestOf('content');
 
-async function written(record = RECORD): Promise<{ file: string; directory: string }> {
+async function written(record: SourceRecord = RECORD): Promise<{ file: string; directory: string }> {
   const directory = tempDir();
   const file = join(directory, 'ab', 'record.json');
   await writeSourceRecord(file, record, directory);
@@ -21,7 +26,7 @@ describe('a source record', () => {
   it('is read as it was written, and replaced as a whole', async () => {
     const { file, directory } = await written();
     expect(findSourceRecord(file)).toEqual(RECORD);
-    const other = { kind: 'mirror', url: 'file:///m/x', time: '2026-02-03T00:00:00.000Z' };
+    const other: SourceRecord = { kind: 'mirror', url: 'file:///m/x', time: '2026-02-03T00:00:00.000Z' };
     await writeSourceRecord(file, other, directory);
     expect(findSourceRecord(file)).toEqual(other);
     expect(filesBelow(directory)).toEqual(['ab/record.json']);

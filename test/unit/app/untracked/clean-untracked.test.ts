@@ -117,4 +117,21 @@ describe('clean --untracked', () => {
     await expect(clean(module, false, AbortSignal.abort(reason))).rejects.toBe(reason);
     expect(existsSync(module.blobFile('old'))).toBe(true);
   });
+
+  it.each(['a directory', 'a file'])(
+    'leaves a repository at zephyr/blobs itself alone, whose .git is %s',
+    async (what) => {
+      const module = makeHal(['tracked', 'old']);
+      const blobs = module.blobFile('.');
+      const git = (...args: string[]) => execFileSync('git', args, { cwd: blobs, stdio: 'pipe' });
+      git('init', '-q', ...(what === 'a file' ? ['--separate-git-dir', join(tempDir(), 'git')] : []));
+      git('add', 'tracked');
+      const query = queryFor([module.directory]);
+      const search = { ...query.search, gitEnvironment: { PATH: process.env['PATH'] } };
+      const { rows } = await cleanUntracked({ ...query, search, dryRun: false }, NEVER);
+      expect(rows.filter(({ path }) => path.startsWith('.git'))).toEqual([]);
+      expect(git('ls-files').toString()).toBe('tracked\n');
+      expect(existsSync(module.blobFile('tracked'))).toBe(true);
+    },
+  );
 });
