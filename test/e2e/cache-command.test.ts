@@ -103,6 +103,12 @@ describe('blobs cache', () => {
     expect(left).not.toContain(sha256('aaaa'));
   });
 
+  test('prune to a size of 0 leaves nothing', async () => {
+    const store = makeStore({ one: 1, two: 0 });
+    expect((await cache(store, 'prune', '--max-size', '0')).code).toBe(0);
+    expect(contentsOf(store)).toBe(0);
+  });
+
   test('prune removes unfinished downloads that no process has', async () => {
     const store = makeStore({ one: 0 });
     const partial = join(store, 'v1', 'partial');

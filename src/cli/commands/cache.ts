@@ -56,7 +56,7 @@ export function addCacheCommand(program: Command, run: Run): void {
     },
   );
   add('prune', 'Remove entries, those first that were used longest ago')
-    .option('--max-size <bytes>', 'until the rest is no larger; suffixes k, M, G', byteCount)
+    .option('--max-size <bytes>', 'until the rest is no larger; suffixes k, M, G', byteCount(0))
     .option('--unused-for <time>', 'those not used for so long: 30d, 12h, 2w', duration)
     .option('-n, --dry-run', 'say what would be removed; change nothing')
     .action(async (options: PruneCommandOptions, command: Command) => {
