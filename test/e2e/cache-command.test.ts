@@ -144,6 +144,13 @@ describe('blobs cache', () => {
     expect(contentsOf(store)).toBe(0);
   });
 
+  test('asks for no other setting than the store', async () => {
+    const store = makeStore({ one: 1 });
+    const env = { BLOBS_STORE: store, BLOBS_JOBS: 'many', BLOBS_OFFLINE: 'perhaps' };
+    for (const command of ['dir', 'list', 'verify'])
+      expect(await runCli(['cache', command], { env })).toMatchObject({ code: 0 });
+  });
+
   test.each([[['prune', '--unused-for', '30']], [['prune', '--max-size', 'much']], [['sweep']], [[]]])(
     '%j is wrong usage',
     async (args) => {

@@ -81,7 +81,7 @@ export function addCacheCommand(program: Command, run: Run): void {
 }
 
 function storeOf({ config }: Session): string | undefined {
-  return config.blobs().caches.storeDirectory;
+  return config.settings().store.resolve().value;
 }
 
 function show(
