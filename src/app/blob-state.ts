@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { statSync } from 'node:fs';
 import { type Blob, blobLabel } from '../core/blob.ts';
-import { BlobsError, describeError, NO_SPACE_HINT, saysNoSpace, systemCode } from '../core/errors.ts';
+import { BlobsError, describeError, makeRoomHint, saysNoSpace, systemCode } from '../core/errors.ts';
 import type { BlobRow, Issue } from '../core/report.ts';
 import type { Sha256 } from '../core/sha256.ts';
 import { assertInsideBlobs } from '../module/blob-path.ts';
@@ -87,7 +87,7 @@ function recallStates(blobs: readonly Blob[], index: FileIndex): ReadonlyMap<Blo
 /** An issue for a blob's file that cannot be read, written or removed, or that has become unsafe to touch. */
 export function accessIssue(blob: Blob, verb: 'read' | 'write' | 'remove', error: unknown): Issue {
   const known = error instanceof BlobsError ? error : undefined;
-  const hint = saysNoSpace(error) ? NO_SPACE_HINT : known?.details.hint;
+  const hint = saysNoSpace(error) ? makeRoomHint(blob.moduleDirectory) : known?.details.hint;
   return {
     severity: 'error',
     code: known?.code ?? (saysNoSpace(error) ? 'BLOBS_NO_SPACE' : 'BLOBS_FILE_ACCESS'),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Blob, blobLabel } from '../core/blob.ts';
 import type { Clock } from '../core/deps.ts';
-import { BlobsError, describeError, systemCode } from '../core/errors.ts';
+import { BlobsError, describeError, makeRoomHint, saysNoSpace, systemCode } from '../core/errors.ts';
 import { type Issue, issueOf, type MirrorReport, type MirrorRow } from '../core/report.ts';
 import type { Sha256 } from '../core/sha256.ts';
 import { count } from '../core/text.ts';
@@ -84,6 +84,7 @@ export async function pushMirror(
       ...pushed.flatMap((one) => one.issues),
       ...indexIssues,
     ],
+    isIndexed: indexIssues.length === 0,
     dryRun,
   };
 }
@@ -104,7 +105,9 @@ async function writeIndex(
   } catch (error) {
     if (error instanceof BlobsError) return [issueOf(error)];
     if (systemCode(error) === undefined) throw error;
-    const message = `cannot write the index of ${mirror.directory}: ${describeError(error)}`;
+    const what = `cannot write the index of ${mirror.directory}`;
+    if (saysNoSpace(error)) return [noSpaceIssue(what, mirror)];
+    const message = `${what}: ${describeError(error)}`;
     return [
       { severity: 'error', code: 'BLOBS_FILE_ACCESS', message, hint: 'push again: the blobs are there' },
     ];
@@ -130,7 +133,7 @@ async function pushOne(state: BlobState, there: Map<Sha256, number>, context: Co
   } catch (error) {
     context.signal.throwIfAborted();
     if (!(error instanceof Error && 'code' in error)) throw error;
-    return { row: { ...row, result: 'failed' }, issues: [writeIssue(blob, error)] };
+    return { row: { ...row, result: 'failed' }, issues: [writeIssue(blob, error, context.mirror)] };
   }
 }
 
@@ -230,14 +233,22 @@ function replacedWarning(blob: Blob, { mirror, dryRun }: Context): Issue {
   };
 }
 
-function writeIssue(blob: Blob, error: Error): Issue {
+function noSpaceIssue(what: string, { directory }: MirrorDirectory): Issue {
+  const message = `${what}: the disk or the quota has no room`;
+  const hint = `${makeRoomHint(directory)}, then push again`;
+  return { severity: 'error', code: 'BLOBS_NO_SPACE', message, hint };
+}
+
+function writeIssue(blob: Blob, error: Error, mirror: MirrorDirectory): Issue {
+  const what = `cannot push ${blobLabel(blob)}`;
+  if (saysNoSpace(error)) return { ...noSpaceIssue(what, mirror), module: blob.module, path: blob.path };
   const known = error instanceof BlobsError ? error : undefined;
   return {
     severity: 'error',
     code: known?.code ?? 'BLOBS_FILE_ACCESS',
-    message: `cannot push ${blobLabel(blob)}: ${error.message}`,
+    message: `${what}: ${error.message}`,
     ...(known?.details.facts === undefined ? {} : { facts: known.details.facts }),
-    hint: 'the mirror is left as it is there; check its directories, permissions and free space',
+    hint: 'the mirror is left as it is there; check its directories and permissions',
     module: blob.module,
     path: blob.path,
   };

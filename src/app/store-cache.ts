@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { Clock } from '../core/deps.ts';
-import { BlobsError, describeError, systemCode } from '../core/errors.ts';
+import { BlobsError, describeError, type ErrorCode, systemCode } from '../core/errors.ts';
 import type { CacheReport, CacheRow, Issue } from '../core/report.ts';
 import { BlobStore } from '../store/blob-store.ts';
 import { hashFile } from '../store/hash-file.ts';
@@ -16,13 +16,36 @@ export interface PruneOptions {
   readonly dryRun: boolean;
 }
 
-/** What is in the local store at `directory` (undefined where it is switched off). Changes nothing. */
-export function listStore(directory: string | undefined): CacheReport {
-  const rows = directory === undefined ? [] : new BlobStore(directory).entries().map((entry) => ({ entry }));
-  return { ...reportOf(directory), rows };
+/** Where the local store belongs, whatever is there, and a note where it is switched off (`directory` is undefined). */
+export function locateStore(directory: string | undefined): CacheReport {
+  const issues =
+    directory === undefined
+      ? [note('BLOBS_NOTHING_SELECTED', 'the local store is switched off (BLOBS_STORE, blobs.store)')]
+      : [];
+  return { directory, rows: [], issues, unfinishedBytes: [], dryRun: false };
 }
 
-/** As {@link listStore}, with where each entry came from. */
+/**
+ * What is in the local store at `directory` (undefined where it is switched off), with a note where there is none or none
+ * that this program made. Changes nothing.
+ *
+ * @throws BlobsError `BLOBS_STORE_UNUSABLE` where something else than a directory is, or that cannot be read
+ */
+function listStore(directory: string | undefined): CacheReport {
+  const report = locateStore(directory);
+  if (directory === undefined) return report;
+  const store = new BlobStore(directory);
+  if (!store.isThere()) {
+    return {
+      ...report,
+      issues: [note('BLOBS_NOTHING_SELECTED', `there is no local store at ${directory} yet`)],
+    };
+  }
+  const issues = store.isOurs() ? [] : [note('BLOBS_STORE_UNUSABLE', noTag(directory))];
+  return { ...report, rows: store.entries().map((entry) => ({ entry })), issues };
+}
+
+/** What is in the store, with a note where there is none, and where each entry came from. @throws as listStore */
 export function listStoreWithSources(directory: string | undefined): CacheReport {
   const report = listStore(directory);
   if (directory === undefined) return report;
@@ -38,7 +61,7 @@ export function listStoreWithSources(directory: string | undefined): CacheReport
  * Hashes every entry of the store: an error for each that does not hold what its name says, which stays where it is,
  * since a fetch finds that out too and replaces it.
  *
- * @throws the signal's reason
+ * @throws BlobsError `BLOBS_STORE_UNUSABLE`; the signal's reason
  */
 export async function verifyStore(directory: string | undefined, signal: AbortSignal): Promise<CacheReport> {
   const report = listStore(directory);
@@ -57,7 +80,7 @@ export async function verifyStore(directory: string | undefined, signal: AbortSi
  * and is no process's. Only files that the store's layout names, and only where the directory has the mark that this
  * program makes.
  *
- * @throws BlobsError `BLOBS_STORE_UNUSABLE` for a directory without that mark; the signal's reason
+ * @throws BlobsError `BLOBS_STORE_UNUSABLE` for a directory without that mark, and for what is none; the signal's reason
  */
 export async function pruneStore(
   directory: string | undefined,
@@ -69,7 +92,7 @@ export async function pruneStore(
   const store = new BlobStore(directory);
   if (!existsSync(store.partialDirectory) && report.rows.length === 0) return report;
   if (!store.isOurs()) {
-    throw new BlobsError('BLOBS_STORE_UNUSABLE', `${directory} has no CACHEDIR.TAG of this program`, {
+    throw new BlobsError('BLOBS_STORE_UNUSABLE', noTag(directory), {
       hint: 'nothing was removed; is it the local store? "blobs cache dir" tells where that is',
     });
   }
@@ -131,13 +154,10 @@ function accessIssue(what: string, error: unknown): Issue {
   return { severity: 'error', code: 'BLOBS_FILE_ACCESS', message: `${what}: ${describeError(error)}` };
 }
 
-function reportOf(directory: string | undefined): Omit<CacheReport, 'rows'> {
-  if (directory !== undefined) return { directory, issues: [], unfinishedBytes: [], dryRun: false };
-  const message = 'the local store is switched off (BLOBS_STORE, blobs.store)';
-  return {
-    directory,
-    issues: [{ severity: 'info', code: 'BLOBS_NOTHING_SELECTED', message }],
-    unfinishedBytes: [],
-    dryRun: false,
-  };
+function note(code: ErrorCode, message: string): Issue {
+  return { severity: 'info', code, message };
+}
+
+function noTag(directory: string): string {
+  return `${directory} has no CACHEDIR.TAG of this program`;
 }

@@ -38,26 +38,42 @@ export interface BlobsSettings {
   readonly autoCache: Setting<string | undefined>;
 }
 
+interface FoundValue extends ConfiguredValue {
+  /** Whether it stands in a file of west. */
+  readonly isWest: boolean;
+}
+
 const OFF = 'off';
 
 /** @throws BlobsError `BLOBS_BAD_CONFIG` for a value that cannot be understood */
 export function readBlobsConfig(environment: Environment, search: ModuleSearch): BlobsConfig {
+  const settings = readBlobsSettings(environment, search);
+  return {
+    jobs: settings.jobs.resolve().value,
+    offline: settings.offline.resolve().value,
+    mirrors: settings.mirrors.resolve().value,
+    caches: resolveCaches(settings),
+  };
+}
+
+/**
+ * The settings as environment and west's files give them now. Who needs some of them does not fail for the others.
+ *
+ * @throws BlobsError `BLOBS_BAD_CONFIG` for a file of west that cannot be understood
+ */
+export function readBlobsSettings(environment: Environment, search: ModuleSearch): BlobsSettings {
   const topdir = findTopdir(search.cwd, search.zephyrBase);
-  const west = loadWestConfig(westConfigFiles(search.westConfig, topdir));
-  const settings = blobsSettings(environment, search, west);
-  const jobs = settings.jobs.resolve().value;
-  const offline = settings.offline.resolve().value;
+  return blobsSettings(environment, search, loadWestConfig(westConfigFiles(search.westConfig, topdir)));
+}
+
+/** Where bytes may be on this machine. @throws BlobsError `BLOBS_BAD_CONFIG` */
+export function resolveCaches(settings: BlobsSettings): CacheOptions {
   const storeDirectory = settings.store.resolve().value;
   const autoCache = settings.autoCache.resolve().value;
   return {
-    jobs,
-    offline,
-    mirrors: settings.mirrors.resolve().value,
-    caches: {
-      ...(storeDirectory === undefined ? {} : { storeDirectory }),
-      cacheDirectories: settings.cacheDirs.resolve().value,
-      ...(autoCache === undefined ? {} : { autoCache }),
-    },
+    ...(storeDirectory === undefined ? {} : { storeDirectory }),
+    cacheDirectories: settings.cacheDirs.resolve().value,
+    ...(autoCache === undefined ? {} : { autoCache }),
   };
 }
 
@@ -69,8 +85,13 @@ export function blobsSettings(
 ): BlobsSettings {
   const directory = (value: string): string => resolveDirectory(value, environment.home, search.cwd);
   const usualStore = join(environment.cacheHome, 'zephyr-blobs');
-  const storeOf = ({ value }: ConfiguredValue): string | undefined =>
-    value === OFF ? undefined : value === '' ? usualStore : directory(value);
+  const storeOf = ({ value, isWest }: FoundValue): string | undefined => {
+    if (value === OFF) return undefined;
+    if (value === '') return usualStore;
+    // A file of west says the same wherever in the workspace it is read.
+    const topdir = isWest ? findTopdir(search.cwd, search.zephyrBase) : undefined;
+    return resolveDirectory(value, environment.home, topdir ?? search.cwd);
+  };
   const directories = ({ value }: ConfiguredValue): readonly string[] =>
     parseDirectories(value).map(directory);
   const orNone = ({ value }: ConfiguredValue): string | undefined =>
@@ -96,21 +117,24 @@ function setting<T>(
   west: Pick<WestConfig, 'get'>,
   option: string,
   variables: Readonly<Record<string, string | undefined>>,
-  parse: (found: ConfiguredValue) => T,
+  parse: (found: FoundValue) => T,
   fallback: T,
 ): Setting<T> {
   return {
     resolve: () => {
       for (const [name, value] of Object.entries(variables)) {
         if (value !== undefined)
-          return { value: parse({ value, where: name }), origin: { from: 'environment', name } };
+          return {
+            value: parse({ value, where: name, isWest: false }),
+            origin: { from: 'environment', name },
+          };
       }
       const found = west.get('blobs', option);
       if (found === undefined) return { value: fallback, origin: { from: 'default' } };
       const { value, file, line } = found;
       const name = `blobs.${option}`;
       const origin = { from: 'west', name, file, line } as const;
-      return { value: parse({ value, where: `${name} in ${file}` }), origin };
+      return { value: parse({ value, where: `${name} in ${file}`, isWest: true }), origin };
     },
   };
 }
@@ -148,8 +172,8 @@ export function resolveDirectory(value: string, home: string, cwd: string): stri
   );
 }
 
-function asFound(found: ConfiguredValue): ConfiguredValue {
-  return found;
+function asFound({ value, where }: FoundValue): ConfiguredValue {
+  return { value, where };
 }
 
 function parseJobs({ value, where }: ConfiguredValue): number {

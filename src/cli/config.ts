@@ -5,7 +5,14 @@ import { BlobsError } from '../core/errors.ts';
 import type { ProxySettings } from '../fetch/proxy.ts';
 import { FileIndex } from '../store/file-index.ts';
 import type { ModuleSearch } from '../workspace/modules/find-modules.ts';
-import { type BlobsConfig, findStoreDirectory, readBlobsConfig, resolveDirectory } from './blobs-config.ts';
+import {
+  type BlobsConfig,
+  type BlobsSettings,
+  findStoreDirectory,
+  readBlobsConfig,
+  readBlobsSettings,
+  resolveDirectory,
+} from './blobs-config.ts';
 import { type Environment, readEnvironment } from './environment.ts';
 import { BUILD } from './version.ts';
 
@@ -46,6 +53,8 @@ export interface Config {
   readonly given: { readonly options: GlobalOptions; readonly environment: Environment };
   /** What environment and west's section `[blobs]` say. */
   readonly blobs: () => BlobsConfig;
+  /** The same, each parsed when it is asked for. */
+  readonly settings: () => BlobsSettings;
   readonly proxies: ProxySettings;
   /** Absolute netrc files, of which the first that exists counts. */
   readonly netrcFiles: readonly string[];
@@ -93,6 +102,7 @@ export function resolveConfig(
     licenseAnswersFile: join(environment.stateHome, 'zephyr-blobs', 'licenses.json'),
     given: { options, environment },
     blobs: () => readBlobsConfig(environment, search),
+    settings: () => readBlobsSettings(environment, search),
     proxies: environment.proxies,
     netrcFiles: environment.netrcFiles(cwd),
     githubToken: environment.githubToken,

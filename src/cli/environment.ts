@@ -23,8 +23,12 @@ export interface Environment {
   readonly stateHome: string;
   readonly stateOrigin: SettingOrigin;
   readonly proxies: ProxySettings;
+  readonly noProxyOrigin: SettingOrigin;
+  /** `NODE_EXTRA_CA_CERTS`, which Node.js itself reads. */
+  readonly extraCertificates: string | undefined;
   /** `$NETRC`, else what is usual in the home directory: absolute files, of which the first that exists counts. */
   readonly netrcFiles: (cwd: string) => readonly string[];
+  readonly netrcOrigin: SettingOrigin;
   /** `GITHUB_TOKEN`. */
   readonly githubToken: string | undefined;
   /** What `NO_COLOR` (no-color.org) and `FORCE_COLOR` (as Node reads it) ask for. */
@@ -38,6 +42,10 @@ export function readEnvironment(
   platform: NodeJS.Platform = process.platform,
 ): Environment {
   const get = (name: string): string | undefined => env[name] || undefined;
+  const originOf = (...names: readonly string[]): SettingOrigin => {
+    const name = names.find((one) => get(one) !== undefined);
+    return name === undefined ? { from: 'default' } : { from: 'environment', name };
+  };
   const home = get('HOME') ?? homedir();
   return {
     home,
@@ -47,11 +55,12 @@ export function readEnvironment(
     mirrors: get('BLOBS_MIRRORS'),
     cacheHome: cacheHome(env, home, platform),
     stateHome: get('XDG_STATE_HOME') ?? join(home, '.local', 'state'),
-    stateOrigin: get('XDG_STATE_HOME')
-      ? { from: 'environment', name: 'XDG_STATE_HOME' }
-      : { from: 'default' },
+    stateOrigin: originOf('XDG_STATE_HOME'),
     proxies: proxiesOf(get),
+    noProxyOrigin: originOf('no_proxy', 'NO_PROXY'),
+    extraCertificates: get('NODE_EXTRA_CA_CERTS'),
     netrcFiles: (cwd) => netrcFiles(get('NETRC'), { cwd, home, platform }),
+    netrcOrigin: originOf('NETRC'),
     githubToken: get('GITHUB_TOKEN'),
     color: colorOf(env),
     isDumbTerminal: env['TERM'] === 'dumb',

@@ -102,12 +102,14 @@ export function seconds(value: string): number {
 
 const UNITS: Record<string, number> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };
 
-/** For an option in bytes, with an optional suffix k, M or G (powers of 1024). */
-export function byteCount(value: string): number {
-  const [, digits = '', unit = ''] = /^(\d+)([kmg]?)$/i.exec(value) ?? [];
-  const bytes = digits === '' ? Number.NaN : Number(digits) * (UNITS[unit.toLowerCase()] ?? Number.NaN);
-  if (Number.isSafeInteger(bytes) && bytes > 0) return bytes;
-  throw new InvalidArgumentError(
-    'It must be a number of bytes from 1 to 8388607G, with k, M or G behind it if you like.',
-  );
+/** For an option in bytes, of which `min` is the least, with an optional suffix k, M or G (powers of 1024). */
+export function byteCount(min: 0 | 1): (value: string) => number {
+  return (value) => {
+    const [, digits = '', unit = ''] = /^(\d+)([kmg]?)$/i.exec(value) ?? [];
+    const bytes = digits === '' ? Number.NaN : Number(digits) * (UNITS[unit.toLowerCase()] ?? Number.NaN);
+    if (Number.isSafeInteger(bytes) && bytes >= min) return bytes;
+    throw new InvalidArgumentError(
+      `It must be a number of bytes from ${min} to 8388607G, with k, M or G behind it if you like.`,
+    );
+  };
 }

@@ -23,6 +23,7 @@ import { blobsSettings, type Setting } from './blobs-config.ts';
 import type { Config } from './config.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { DEFAULT_JOBS } from './fetch-command-options.ts';
+import { networkSettings } from './network-settings.ts';
 import { present, type Session } from './session.ts';
 
 /** What `blobs config` does, in a file of its own, since only it loads it. */
@@ -108,6 +109,7 @@ async function describeConfig(config: Config, signal: AbortSignal): Promise<Conf
   await add('cache-dirs', cacheDirs.resolve);
   await add('auto-cache', () => orNone(autoCache.resolve()));
   await add('licenses', () => ({ value: config.licenseAnswersFile, origin: environment.stateOrigin }));
+  rows.push(...networkSettings(config));
   return { rows, issues };
 }
 

@@ -5,6 +5,7 @@ import { BlobsError } from '../core/errors.ts';
 import { redactUrl } from '../core/url.ts';
 import { mirrorDocument } from '../output/json.ts';
 import { mirrorSummaryText, mirrorText } from '../output/mirror-text.ts';
+import { resolveCaches } from './blobs-config.ts';
 import { systemClock } from './deps.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { present, type Session } from './session.ts';
@@ -30,7 +31,7 @@ export async function runPush(
     {
       ...query,
       directory: config.directory(parseDestination(destination)),
-      caches: config.blobs().caches,
+      caches: resolveCaches(config.settings()),
       includeClickThrough: options.includeClickThrough ?? false,
       dryRun: options.dryRun ?? false,
     },

@@ -92,9 +92,18 @@ export function systemCode(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
-/** One thing to try where there is no room. */
+/** One thing to try where it is not known which disk has no room. */
 export const NO_SPACE_HINT =
+  'make room on the disk that is full; if the local store is on it, "blobs cache prune" makes some';
+
+/** One thing to try where the disk of the local store has no room. */
+export const STORE_FULL_HINT =
   'make room, for example with "blobs cache prune", or name another place with BLOBS_STORE';
+
+/** One thing to try where the disk of `directory`, which is no store, has no room. */
+export function makeRoomHint(directory: string): string {
+  return `make room on the file system of ${directory}`;
+}
 
 /** Whether a system error says that a disk or a quota has no room. */
 export function saysNoSpace(error: unknown): boolean {

@@ -127,6 +127,8 @@ export interface MirrorReport extends Report {
   /** The mirror's directory, absolute. */
   readonly directory: string;
   readonly rows: readonly MirrorRow[];
+  /** Whether the mirror's index tells of all that is there. */
+  readonly isIndexed: boolean;
   readonly dryRun: boolean;
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { NO_SPACE_HINT, systemCode } from '../core/errors.ts';
+import { makeRoomHint, STORE_FULL_HINT, systemCode } from '../core/errors.ts';
+import { isPartialDirectory } from '../store/store-layout.ts';
 import { LocalFileError } from './local-file-error.ts';
 
 /** A file system as `statfs(2)` describes it. */
@@ -95,7 +96,12 @@ export class Room {
       const need = CLONING_TYPES.has(type) ? Math.max(before, Math.min(own, bytes)) : before + own;
       const free = freeBlocks * blockBytes;
       const others = this.#reservedByOthers(device);
-      if (need + others > free) throw noSpace(place.directory, { need, others, free });
+      if (need + others > free) {
+        const isStores = found.some(
+          (one) => one.stats.device === device && isPartialDirectory(one.place.directory),
+        );
+        throw noSpace(place.directory, { need, others, free, isStores });
+      }
       needs.set(device, { device, bytes: need });
     }
     this.#needs = [...needs.values()];
@@ -139,11 +145,16 @@ async function inspectFileSystem(directory: string): Promise<FileSystemStats> {
 
 function noSpace(
   directory: string,
-  { need, others, free }: { readonly need: number; readonly others: number; readonly free: number },
+  {
+    need,
+    others,
+    free,
+    isStores,
+  }: { readonly need: number; readonly others: number; readonly free: number; readonly isStores: boolean },
 ): LocalFileError {
   const beside = others === 0 ? '' : `, ${others} of them for other downloads under way`;
   return new LocalFileError('BLOBS_NO_SPACE', `not enough free space for ${directory}`, {
     facts: [`needed are ${need + others} bytes${beside}; free are ${free}`],
-    hint: NO_SPACE_HINT,
+    hint: isStores ? STORE_FULL_HINT : makeRoomHint(directory),
   });
 }

@@ -48,12 +48,12 @@ export interface Places<Original> {
 }
 
 /**
- * The mirror that `FROM=TO` names, parted at the first "=" before a known scheme.
+ * The mirror that `FROM=TO` names, parted at the first "=" before a known scheme, in either case.
  *
  * @throws BlobsError `BLOBS_USAGE` for a malformed option.
  */
 export function parseMirror(text: string): Mirror {
-  const [, from, to] = /^(.+?)=((?:https:|http:|file:|oci:).*)$/s.exec(text) ?? [];
+  const [, from, to] = /^(.+?)=((?:https:|http:|file:|oci:).*)$/is.exec(text) ?? [];
   if (from === undefined || to === undefined) {
     throw usage(`--mirror wants FROM=TO, but got "${redactText(text)}"`);
   }
@@ -65,23 +65,39 @@ export function parseMirror(text: string): Mirror {
 export function parsePrefix(from: string, fail: (problem: string) => BlobsError): string {
   if (from === EVERY_BLOB) return from;
   const prefix = findUrl(from);
+  if (prefix && (prefix.username !== '' || prefix.password !== '')) {
+    throw fail(`${redactUrl(from)} must hold no user name and no password`);
+  }
   if (prefix && /^https?:$/.test(prefix.protocol) && prefix.search === '' && prefix.hash === '') {
     return withSlash(prefix.href);
   }
   throw fail(`${redactUrl(from)} is neither "sha256" nor the beginning of an http or https URL`);
 }
 
-/** `to`, if it is a URL that can stand in the place of `from`. What `fail` makes of a problem is thrown. */
+/**
+ * `to`, its scheme in lower case, if it is a URL that can stand in the place of `from`. What `fail` makes of a problem is
+ * thrown.
+ */
 export function parseReplacement(from: string, to: string, fail: (problem: string) => BlobsError): string {
-  if (to.startsWith('oci:')) throw fail('OCI registries are not supported by this version');
-  const template = findUrl(to.replaceAll(/\{sha256(?::2)?\}/g, '0'));
+  if (/^oci:/i.test(to)) throw fail('OCI registries are not supported by this version');
+  const filled = to.replaceAll(/\{sha256(?::2)?\}/g, '0');
+  const [unknown] = /\{[^{}]*\}/.exec(filled) ?? [];
+  if (unknown !== undefined) {
+    throw fail(`${redactUrl(to)} may hold {sha256} and {sha256:2}, but nothing else in braces`);
+  }
+  const template = findUrl(filled);
   if (template === undefined || !REPLACEMENT_SCHEMES.includes(template.protocol)) {
     throw fail(`${redactUrl(to)} is not an http, https or file URL`);
+  }
+  if (template.protocol === 'file:' && template.host !== '') {
+    throw fail(
+      `${redactUrl(to)} names a host: a file URL has three slashes and an absolute path behind them`,
+    );
   }
   if (from === EVERY_BLOB && !to.includes('{sha256}')) {
     throw fail('a replacement for "sha256" must hold {sha256}');
   }
-  return to;
+  return to.replace(/^[a-z]+:/i, (scheme) => scheme.toLowerCase());
 }
 
 /**

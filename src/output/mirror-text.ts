@@ -17,8 +17,8 @@ export function mirrorText({ rows, dryRun }: MirrorReport): string {
     .join('');
 }
 
-/** The line that ends a push, and one that says how the mirror is read. */
-export function mirrorSummaryText({ directory, rows, dryRun }: MirrorReport): string {
+/** The line that ends a push, and one that says how the mirror is read, if it is whole. */
+export function mirrorSummaryText({ directory, rows, isIndexed, dryRun }: MirrorReport): string {
   const number = (result: PushResult): number => rows.filter((row) => row.result === result).length;
   const bytes = rows.reduce((sum, row) => sum + (row.result === 'pushed' ? (row.mirroredBytes ?? 0) : 0), 0);
   const blobs = count(number('pushed'), 'blob');
@@ -30,7 +30,7 @@ export function mirrorSummaryText({ directory, rows, dryRun }: MirrorReport): st
   const amount = formatBytes(bytes);
   if (dryRun) return `${blobs} would be pushed (${amount}), ${rest}\n`;
   const use =
-    number('pushed') + number('present') === 0
+    !isIndexed || number('pushed') + number('present') === 0
       ? ''
       : `read it with --mirror 'sha256=${templateOf(directory)}'\n`;
   return `pushed ${blobs} (${amount}), ${rest}\n${use}`;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { lstatSync, readdirSync, type Stats } from 'node:fs';
+import { lstatSync, readdirSync, type Stats, statSync } from 'node:fs';
 import { rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { systemCode } from '../core/errors.ts';
+import { BlobsError, describeError, systemCode } from '../core/errors.ts';
 import type { SourceRecord, StoreEntry } from '../core/report.ts';
 import type { Sha256 } from '../core/sha256.ts';
 import { removeAbandonedLocks } from './download-lock.ts';
@@ -127,6 +127,27 @@ export class BlobStore {
     }
   }
 
+  /**
+   * Whether there is a directory where the store belongs.
+   *
+   * @throws BlobsError `BLOBS_STORE_UNUSABLE` where something else is, or where no directory can be
+   */
+  isThere(): boolean {
+    const unusable = (problem: string): BlobsError =>
+      new BlobsError('BLOBS_STORE_UNUSABLE', `${this.directory} cannot be the local store: ${problem}`, {
+        hint: 'name a directory with BLOBS_STORE or blobs.store; "blobs config" tells which of them counts',
+      });
+    try {
+      if (statSync(this.directory).isDirectory()) return true;
+    } catch (error) {
+      if (systemCode(error) !== 'ENOENT') throw unusable(describeError(error));
+      // No directory can be made where a link leads nowhere.
+      if (!isLink(this.directory)) return false;
+      throw unusable('it is a link that leads nowhere');
+    }
+    throw unusable('it is no directory');
+  }
+
   /** Whether the directory is marked as a store that this program made. */
   isOurs(): boolean {
     try {
@@ -136,7 +157,12 @@ export class BlobStore {
     }
   }
 
-  /** All entries, by digest. What is not named as the layout names entries, or is no regular file, is none. */
+  /**
+   * All entries, by digest. What is not named as the layout names entries, or is no regular file, is none; nor is what a
+   * symbolic link in the place of a directory leads to.
+   *
+   * @throws BlobsError `BLOBS_STORE_UNUSABLE` where a directory cannot be read
+   */
   entries(): readonly StoreEntry[] {
     const root = entriesDirectory(this.directory);
     return namesIn(root).flatMap((directory) =>
@@ -151,6 +177,10 @@ export class BlobStore {
   }
 }
 
+function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+}
+
 function findFileStats(file: string): Stats | undefined {
   try {
     const stats = lstatSync(file, { throwIfNoEntry: false });
@@ -160,11 +190,12 @@ function findFileStats(file: string): Stats | undefined {
   }
 }
 
+/** The names in a directory; none where no directory is, or a link to one. */
 function namesIn(directory: string): readonly string[] {
   try {
-    return readdirSync(directory).sort();
+    return lstatSync(directory).isDirectory() ? readdirSync(directory).sort() : [];
   } catch (error) {
     if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return [];
-    throw error;
+    throw new BlobsError('BLOBS_STORE_UNUSABLE', `cannot read the local store: ${describeError(error)}`);
   }
 }

@@ -81,6 +81,10 @@ async function tryToTake(file: string): Promise<boolean> {
     const handle = await open(file, 'wx', 0o666);
     try {
       await handle.writeFile(ownerTag());
+    } catch (error) {
+      // It is ours, and says so to nobody: others would wait for it.
+      await rm(file, { force: true }).catch(() => undefined);
+      throw error;
     } finally {
       await handle.close();
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { findSha256, type Sha256 } from '../core/sha256.ts';
 
 // The layout of the local store, version 1. What it does not name is never touched.
@@ -51,6 +51,11 @@ export function recordFile(store: string, digest: Sha256): string {
 /** Where downloads lie until they are complete. */
 export function partialDirectory(store: string): string {
   return join(store, 'v1', 'partial');
+}
+
+/** Whether a directory is named as some store's {@link partialDirectory} is. */
+export function isPartialDirectory(directory: string): boolean {
+  return basename(directory) === 'partial' && basename(dirname(directory)) === 'v1';
 }
 
 /** The file that says which process downloads this digest. */

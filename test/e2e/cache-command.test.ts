@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { runCli } from '../support/run-cli.ts';
@@ -103,6 +103,12 @@ describe('blobs cache', () => {
     expect(left).not.toContain(sha256('aaaa'));
   });
 
+  test('prune to a size of 0 leaves nothing', async () => {
+    const store = makeStore({ one: 1, two: 0 });
+    expect((await cache(store, 'prune', '--max-size', '0')).code).toBe(0);
+    expect(contentsOf(store)).toBe(0);
+  });
+
   test('prune removes unfinished downloads that no process has', async () => {
     const store = makeStore({ one: 0 });
     const partial = join(store, 'v1', 'partial');
@@ -136,6 +142,64 @@ describe('blobs cache', () => {
     expect((await cache(store, 'prune', '--unused-for', '1d')).code).toBe(0);
     expect(existsSync(join(store, 'precious.txt'))).toBe(true);
     expect(contentsOf(store)).toBe(0);
+  });
+
+  test.each([
+    ['a file', (at: string) => writeFileSync(at, 'x'), ''],
+    ['a path below a file', (at: string) => writeFileSync(at, 'x'), 'below'],
+    ['a link that leads nowhere', (at: string) => symlinkSync('nowhere', at), ''],
+  ])('cannot use %s, which is named by dir alone', async (_what, make, below) => {
+    const at = join(tempDir(), 'at');
+    make(at);
+    const store = join(at, below);
+    for (const args of [['list'], ['verify'], ['prune', '--max-size', '0']]) {
+      const { json, code } = await cache(store, ...args, '--json');
+      expect([code, json().issues[0]?.code]).toEqual([1, 'BLOBS_STORE_UNUSABLE']);
+    }
+    expect(await cache(store, 'dir')).toMatchObject({ code: 0, stdout: `${store}\n`, stderr: '' });
+  });
+
+  test('says that there is no store yet, and makes none', async () => {
+    const store = join(tempDir(), 'later');
+    for (const args of [['list'], ['verify'], ['prune', '--max-size', '0']]) {
+      const { stderr, code } = await cache(store, ...args);
+      expect([code, stderr.includes(`there is no local store at ${store} yet`)]).toEqual([0, true]);
+    }
+    expect(existsSync(store)).toBe(false);
+  });
+
+  test('says of a directory that it has not the mark of a store', async () => {
+    const store = makeStore({ one: 1 });
+    expect((await cache(store, 'list')).stderr).not.toContain('CACHEDIR.TAG');
+    rmSync(join(store, 'CACHEDIR.TAG'));
+    for (const command of ['list', 'verify']) {
+      const { json, code } = await cache(store, command, '--json');
+      expect(code).toBe(0);
+      expect(json().issues).toMatchObject([{ severity: 'info', code: 'BLOBS_STORE_UNUSABLE' }]);
+      expect(json().summary).toMatchObject({ total: 1 });
+    }
+  });
+
+  test.each(['sha256', `sha256/${sha256('one').slice(0, 2)}`, `sources/${sha256('one').slice(0, 2)}`])(
+    'neither lists nor removes what a link at v1/%s leads to',
+    async (place) => {
+      const [store, elsewhere] = [makeStore({}), makeStore({ one: 40 })];
+      const record = `v1/sources/${sha256('one').slice(0, 2)}/${sha256('one')}.json`;
+      writeFileSync(withDirectory(join(elsewhere, record)), '{}');
+      const link = withDirectory(join(store, 'v1', place));
+      symlinkSync(join(elsewhere, 'v1', place), link);
+      const before = filesBelow(elsewhere);
+      expect((await cache(store, 'list')).stdout).toBe('');
+      expect((await cache(store, 'prune', '--max-size', '0')).code).toBe(0);
+      expect(filesBelow(elsewhere)).toEqual(before);
+    },
+  );
+
+  test('asks for no other setting than the store', async () => {
+    const store = makeStore({ one: 1 });
+    const env = { BLOBS_STORE: store, BLOBS_JOBS: 'many', BLOBS_OFFLINE: 'perhaps' };
+    for (const command of ['dir', 'list', 'verify'])
+      expect(await runCli(['cache', command], { env })).toMatchObject({ code: 0 });
   });
 
   test.each([[['prune', '--unused-for', '30']], [['prune', '--max-size', 'much']], [['sweep']], [[]]])(

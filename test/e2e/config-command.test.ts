@@ -76,6 +76,12 @@ describe('config', () => {
         value: '/state/zephyr-blobs/licenses.json',
         origin: { from: 'environment', name: 'XDG_STATE_HOME' },
       },
+      'http-proxy': { value: null, origin: { from: 'default' } },
+      'https-proxy': { value: null, origin: { from: 'default' } },
+      'no-proxy': { value: null, origin: { from: 'default' } },
+      'ca-certs': { value: null, origin: { from: 'default' } },
+      netrc: { value: null, origin: { from: 'default' } },
+      'github-token': { value: null, origin: { from: 'default' } },
     });
     const args = ['config', '--json', '-z', 'zb', '-C', topdir, '-m', 'modules/hal_x'];
     const given = settings(await runCli(args));
@@ -91,6 +97,46 @@ describe('config', () => {
       value: [join(topdir, 'modules', 'hal_x')],
       origin: { from: 'option', name: '--module-dir' },
     });
+  });
+
+  test('shows what is set for the network, without secrets', async () => {
+    const netrc = join(tempDir(), 'netrc');
+    writeFileSync(netrc, 'machine a.invalid login u password hunter2\n');
+    const env = {
+      http_proxy: 'user:hunter2@proxy.invalid:3128',
+      HTTPS_PROXY: 'http://user:hun/ter2@proxy.invalid:3129',
+      NO_PROXY: 'localhost,.invalid',
+      NODE_EXTRA_CA_CERTS: '/ca.pem',
+      NETRC: netrc,
+      GITHUB_TOKEN: 'hunter2',
+    };
+    const found = await runCli(['config', '--json'], { env });
+    const shown = settings(found);
+    const from = (name: string) => ({ from: 'environment', name });
+    expect(shown.get('http-proxy')).toEqual({
+      value: 'http://proxy.invalid:3128',
+      origin: from('http_proxy'),
+    });
+    expect(shown.get('https-proxy')).toEqual({
+      value: 'http://proxy.invalid:3129',
+      origin: from('HTTPS_PROXY'),
+    });
+    expect(shown.get('no-proxy')).toEqual({ value: 'localhost,.invalid', origin: from('NO_PROXY') });
+    expect(shown.get('ca-certs')).toEqual({ value: '/ca.pem', origin: from('NODE_EXTRA_CA_CERTS') });
+    expect(shown.get('netrc')).toEqual({ value: netrc, origin: from('NETRC') });
+    expect(shown.get('github-token')).toEqual({ value: 'set', origin: from('GITHUB_TOKEN') });
+    for (const { stdout } of [found, await runCli(['config'], { env })])
+      expect(stdout).not.toMatch(/hun|ter2|user/);
+
+    const gone = await runCli(['config', '--json'], { env: { NETRC: '/nowhere/netrc' } });
+    expect(settings(gone).get('netrc')).toEqual({ value: null, origin: from('NETRC') });
+  });
+
+  test('reads the netrc file in the home directory', async () => {
+    const home = tempDir();
+    writeFileSync(join(home, '.netrc'), '');
+    const found = settings(await runCli(['config', '--json'], { home, cwd: home }));
+    expect(found.get('netrc')).toEqual({ value: join(home, '.netrc'), origin: { from: 'default' } });
   });
 
   test('finds the Zephyr repository as the other commands do', async () => {

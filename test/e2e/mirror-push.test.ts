@@ -292,6 +292,12 @@ describe('mirror push', () => {
     expect(code).toBe(1);
   });
 
+  test('asks for no setting that it does not use', async () => {
+    const env = { BLOBS_JOBS: 'many', BLOBS_OFFLINE: 'perhaps', BLOBS_MIRRORS: '{' };
+    const { code } = await runCli(['mirror', 'push', tempDir(), '-m', filledModule().directory], { env });
+    expect(code).toBe(0);
+  });
+
   test('removes nothing that it did not write', async () => {
     const [module, mirror] = [filledModule(), tempDir()];
     for (const path of ['notes.txt', 'sha256/zz/x', 'sha256/notes']) {

@@ -36,6 +36,15 @@ describe('--untracked', () => {
     });
   });
 
+  test('tells a selection that matches none from there being none', async () => {
+    const list = (...args: string[]) => runCli(['list', '--untracked', ...args]);
+    expect((await list('-m', makeHal().directory, '-l', 'yy')).stderr).toContain(
+      'the selection matches no untracked file',
+    );
+    const empty = makeModule(join(tempDir(), 'hal_y'), { name: 'hal_y' });
+    expect((await list('-m', empty.directory)).stderr).toContain('there are no untracked files');
+  });
+
   test('is a table on a terminal', async () => {
     const { stdout, code } = await runCliOnTerminal(['list', '--untracked', '-m', makeHal().directory]);
     expect(code).toBe(0);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type FaultServer, startFaultServer } from '../support/fault-server.ts';
@@ -67,6 +68,7 @@ describe('a full disk', () => {
         expect(result.stderr).toContain('BLOBS_NO_SPACE');
         expect(result.stderr).toMatch(/needed are 4000000 bytes.*free are \d+/);
         expect(result.stderr).toContain('hint: make room');
+        expect(result.stderr).not.toContain('cache prune');
         expectSmallAlone(setup);
         expect(setup.server.requests.filter(({ path }) => path === '/big')).toHaveLength(asked);
       });
@@ -105,6 +107,7 @@ describe('a full disk', () => {
       const result = await runCli(['fetch', '-m', setup.module.directory], { env });
       expect(result.code).toBe(1);
       expect(result.stderr).toContain('BLOBS_NO_SPACE');
+      expect(result.stderr).toContain(`hint: make room on the file system of ${setup.module.directory}`);
       expectSmallAlone(setup);
     });
   });
@@ -131,6 +134,31 @@ describe('a full disk', () => {
       expect(result.stderr).toMatch(/warning: .*big\.bin cannot be kept.*\[BLOBS_NO_SPACE\]/);
       expect(sha256OfFile(module.blobFile('big.bin'))).toBe(sha256(BIG));
       expect(readdirSync(disk)).toEqual([`small.bin.${sha256(SMALL)}`]);
+    });
+  });
+
+  test('for a mirror: what does not fit is told, and nothing is left of an index that cannot be written', async (context) => {
+    await withSmallDisk(context, DISK_BYTES, async (disk) => {
+      const { module } = await setUp(tempDir(), {});
+      writeFileSync(module.blobFile('big.bin'), BIG);
+      writeFileSync(module.blobFile('small.bin'), SMALL);
+      const push = () => runCli(['mirror', 'push', disk, '-m', module.directory]);
+      const first = await push();
+      expect(first.code).toBe(1);
+      expect(first.stderr).toMatch(/cannot push hal_x: big\.bin: .* no room \[BLOBS_NO_SPACE\]/);
+      expect(first.stderr).toContain(`hint: make room on the file system of ${disk}`);
+      expect(first.stderr).not.toContain('ENOSPC');
+      expect(first.stderr).toContain('read it with --mirror');
+
+      rmSync(join(disk, 'index.json'));
+      const filler = join(disk, 'filler');
+      // The last of it is written as far as it fits.
+      spawnSync('dd', ['if=/dev/zero', `of=${filler}`, 'bs=4096']);
+      const full = await push();
+      expect(full.code).toBe(1);
+      expect(full.stderr).toMatch(/cannot write the index of .* \[BLOBS_NO_SPACE\]/);
+      expect(full.stderr).not.toContain('read it with --mirror');
+      expect(readdirSync(disk).sort()).toEqual(['filler', 'sha256']);
     });
   });
 });

@@ -10,7 +10,7 @@ import { isLiveTemporary } from '../../store/temporary-names.ts';
 import { GitReadError, gitWords } from '../../workspace/git/git-read-error.ts';
 import { findRepository, findTrackedFiles } from '../../workspace/git/tracked-files.ts';
 import { type BlobQuery, readModules } from '../load-modules.ts';
-import { matchesPath, namesModule } from '../selection.ts';
+import { isEverything, matchesPath, namesModule } from '../selection.ts';
 import { fold, KnownPaths } from './known-paths.ts';
 import { showPath } from './show-path.ts';
 import { type FoundFile, joinPath, type Walk, WalkLimitError, walkFiles } from './walk-files.ts';
@@ -69,7 +69,9 @@ export async function findUntracked(
     issues.push({
       severity: 'info',
       code: 'BLOBS_NOTHING_SELECTED',
-      message: 'there are no untracked files',
+      message: isEverything(query.selection)
+        ? 'there are no untracked files'
+        : 'the selection matches no untracked file',
     });
   }
   return { found, issues };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Command, InvalidArgumentError } from 'commander';
-import { listStore, listStoreWithSources, pruneStore, verifyStore } from '../../app/store-cache.ts';
+import { listStoreWithSources, locateStore, pruneStore, verifyStore } from '../../app/store-cache.ts';
 import { BlobsError } from '../../core/errors.ts';
 import type { CacheReport } from '../../core/report.ts';
 import { cacheListText, cacheSummaryText, pruneSummaryText, pruneText } from '../../output/cache-text.ts';
@@ -35,7 +35,7 @@ export function addCacheCommand(program: Command, run: Run): void {
 
   add('dir', "Print the store's directory").action(async (_options: unknown, command: Command) => {
     await run(command, async (session) => {
-      const report = { ...listStore(storeOf(session)), rows: [] };
+      const report = locateStore(storeOf(session));
       return show(session, report, { text: report.directory === undefined ? '' : `${report.directory}\n` });
     });
   });
@@ -56,7 +56,7 @@ export function addCacheCommand(program: Command, run: Run): void {
     },
   );
   add('prune', 'Remove entries, those first that were used longest ago')
-    .option('--max-size <bytes>', 'until the rest is no larger; suffixes k, M, G', byteCount)
+    .option('--max-size <bytes>', 'until the rest is no larger; suffixes k, M, G', byteCount(0))
     .option('--unused-for <time>', 'those not used for so long: 30d, 12h, 2w', duration)
     .option('-n, --dry-run', 'say what would be removed; change nothing')
     .action(async (options: PruneCommandOptions, command: Command) => {
@@ -81,7 +81,7 @@ export function addCacheCommand(program: Command, run: Run): void {
 }
 
 function storeOf({ config }: Session): string | undefined {
-  return config.blobs().caches.storeDirectory;
+  return config.settings().store.resolve().value;
 }
 
 function show(

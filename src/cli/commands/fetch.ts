@@ -54,7 +54,7 @@ export function addFetchCommand(program: Command, run: Run): void {
         .option('--retries <n>', 'attempts after the first', wholeNumber(0, 100), FETCH_DEFAULTS.retries)
         .addOption(
           new Option('--max-size <bytes>', 'refuse more for a blob without a declared size; suffixes k, M, G')
-            .argParser(byteCount)
+            .argParser(byteCount(1))
             .default(FETCH_DEFAULTS.maxSize, '2G'),
         )
         .option('--fail-fast', 'stop at the first failure'),

@@ -101,12 +101,18 @@ describe('the store', () => {
     }
   });
 
-  it('that is relative counts from the current directory', () => {
-    for (const levels of [{ env: { BLOBS_STORE: '../store' } }, { local: ['store = ../store'] }]) {
+  it('that is relative counts from the current directory in the environment', () => {
+    const { topdir, read } = place({ env: { BLOBS_STORE: '../store' } });
+    expect(read().caches.storeDirectory).toBe(join(topdir, 'store'));
+  });
+
+  it.each<Levels>([{ local: ['store = ./store'] }, { global: ['store = store'] }])(
+    "that is relative counts from the workspace's topdir in west's files: %j",
+    (levels) => {
       const { topdir, read } = place(levels);
       expect(read().caches.storeDirectory).toBe(join(topdir, 'store'));
-    }
-  });
+    },
+  );
 
   it('is the usual one where west names none', () => {
     const { home, read } = place({ local: ['store ='], global: ['store = /global'] });

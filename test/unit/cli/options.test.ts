@@ -14,7 +14,7 @@ describe('byteCount', () => {
     ['2g', 2 ** 31],
     ['9007199254740991', Number.MAX_SAFE_INTEGER],
   ])('%s is %i', (text, bytes) => {
-    expect(byteCount(text)).toBe(bytes);
+    expect(byteCount(1)(text)).toBe(bytes);
   });
 
   it.each([
@@ -33,7 +33,12 @@ describe('byteCount', () => {
     '9999999999G',
     ' 1',
   ])('refuses "%s"', (text) => {
-    expect(() => byteCount(text)).toThrow(InvalidArgumentError);
+    expect(() => byteCount(1)(text)).toThrow(InvalidArgumentError);
+  });
+
+  it('takes 0 where nothing may be left', () => {
+    expect(byteCount(0)('0')).toBe(0);
+    expect(() => byteCount(0)('-1')).toThrow(InvalidArgumentError);
   });
 });
 

@@ -81,6 +81,17 @@ describe('free space', () => {
     expect(same.details.facts).toEqual(['needed are 300 bytes; free are 200']);
   });
 
+  it.each([
+    [['/a/x'], 'make room on the file system of /a/x'],
+    [['/a/v1/partial'], 'make room, for example with "blobs cache prune"'],
+    [['/a/v1/partial', '/a/x'], 'make room, for example with "blobs cache prune"'],
+    [['/b/v1/partial', '/a/x'], 'make room on the file system of /a/x'],
+  ])('of %j is to be had where it is missing', async (directories, hint) => {
+    const space = machine({ a: { freeBlocks: 1 }, b: { freeBlocks: 100 } });
+    const error = await caught(() => space.roomFor(directories.map((one) => place(one))).reserve(100));
+    expect(error.details.hint).toContain(hint);
+  });
+
   it('is needed once where copies share their blocks', async () => {
     const space = machine({ a: { type: BTRFS, freeBlocks: 10 } });
     await space.roomFor([place('/a'), place('/a/m', 5)]).reserve(100);

@@ -19,6 +19,9 @@ describe('parseMirror', () => {
     ['https://a.invalid/a=b/=https://m.invalid/c=d/', 'https://a.invalid/a=b/', 'https://m.invalid/c=d/'],
     ['HTTPS://A.invalid:443/./x/=https://m.invalid/', 'https://a.invalid/x/', 'https://m.invalid/'],
     ['sha256=https://m.invalid/{sha256:2}/{sha256}', 'sha256', 'https://m.invalid/{sha256:2}/{sha256}'],
+    ['https://a.invalid/=HTTP://m.invalid/', 'https://a.invalid/', 'http://m.invalid/'],
+    ['sha256=FILE:///M/{sha256}', 'sha256', 'file:///M/{sha256}'],
+    ['https://a.invalid/=file://localhost/m', 'https://a.invalid/', 'file://localhost/m'],
   ])('%s', (text, prefix, replacement) => {
     expect(parseMirror(text)).toEqual({ prefix, replacement });
   });
@@ -37,6 +40,13 @@ describe('parseMirror', () => {
     'https://a.invalid/#x=https://m.invalid/',
     'sha256=https://m.invalid/',
     'SHA256=https://m.invalid/{sha256}',
+    'sha256=https://m.invalid/{sha256:3}/{sha256}',
+    'https://a.invalid/=https://m.invalid/{SHA256}/',
+    'https://a.invalid/=https://m.invalid/{}/',
+    'https://a.invalid/=file://relative/x',
+    'https://a.invalid/=OCI://registry.invalid/blobs',
+    'https://user:pw@a.invalid/=https://m.invalid/',
+    'https://user@a.invalid/=https://m.invalid/',
   ])('refuses "%s" as wrong usage, with a hint', async (text) => {
     const error = await caught(() => parseMirror(text));
     expect(error.code).toBe('BLOBS_USAGE');
