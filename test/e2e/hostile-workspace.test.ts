@@ -140,20 +140,17 @@ describe('a manifest that is too much', () => {
     expect(cpuSeconds).toBeLessThan(20);
   });
 
-  it.runIf(FULL)(
-    'ten thousand projects and three thousand patterns come to an end',
-    { timeout: 120_000 },
-    async () => {
-      const globs = Array.from({ length: 3000 }, (_, n) => `*/x*_${n}?[a-z]*`);
-      const topdir = makeTopdir({
-        'app/west.yml': selfImport({ file: 'all.yml', 'path-blocklist': globs }),
-        'app/all.yml': manifestText({ ...defaults, projects: many }),
-      });
-      const { result, cpuSeconds } = await measure(topdir);
-      expect([0, 65]).toContain(result.code);
-      expect(cpuSeconds).toBeLessThan(30);
-    },
-  );
+  const longer = { timeout: 120_000 };
+  it.runIf(FULL)('ten thousand projects and three thousand patterns come to an end', longer, async () => {
+    const globs = Array.from({ length: 3000 }, (_, n) => `*/x*_${n}?[a-z]*`);
+    const topdir = makeTopdir({
+      'app/west.yml': selfImport({ file: 'all.yml', 'path-blocklist': globs }),
+      'app/all.yml': manifestText({ ...defaults, projects: many }),
+    });
+    const { result, cpuSeconds } = await measure(topdir);
+    expect([0, 65]).toContain(result.code);
+    expect(cpuSeconds).toBeLessThan(30);
+  });
 
   it('a pattern that could be tried in countless ways is tried in a moment', async () => {
     const topdir = makeTopdir({
@@ -165,7 +162,7 @@ describe('a manifest that is too much', () => {
     expect(cpuSeconds).toBeLessThan(10);
   });
 
-  it.runIf(FULL)('a file of 100 MiB in git is not read', { timeout: 120_000 }, async () => {
+  it.runIf(FULL)('a file of 100 MiB in git is not read', longer, async () => {
     const { topdir } = withSdk(Buffer.alloc(100 * MIB, '#\n'));
     const { result, peakMib } = await measure(topdir);
     expectRefused(result, EITHER);
