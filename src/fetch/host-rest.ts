@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../core/deps.ts';
-import { BlobsError } from '../core/errors.ts';
 import { count } from '../core/text.ts';
-import { parseRetryAfter, retryDelayMs } from './retry.ts';
+import { FinalError } from './final-error.ts';
+import { MAX_RETRY_AFTER_MS, parseRetryAfter, retryDelayMs } from './retry.ts';
 import type { Transport } from './transport.ts';
 
 const REFUSING_STATUSES = new Set([429, 503]);
 // As long as the longest Retry-After that one download obeys.
-const MAX_REST_MS = 60_000;
+const MAX_REST_MS = MAX_RETRY_AFTER_MS;
 
 export interface HostRestOptions {
   readonly clock: Clock;
@@ -45,7 +45,7 @@ interface Host {
  * before are under way there at once, at least one. Who waits is not timed, and ends when its signal is aborted.
  *
  * A host that did nothing but refuse for a minute for each attempt that a download has is not asked again: requests
- * reject with HttpStatusError.
+ * reject with FinalError, BLOBS_HTTP_STATUS.
  */
 export function letHostsRest(transport: Transport, options: HostRestOptions): Transport {
   const hosts = new Map<string, Host>();
@@ -106,8 +106,7 @@ async function tryToEnter(
 ): Promise<boolean> {
   signal.throwIfAborted();
   if (host.restedMs > MAX_REST_MS * (retries + 1)) {
-    // Without a status, since it is not worth a retry.
-    throw new BlobsError('BLOBS_HTTP_STATUS', `${name} did nothing but refuse, and is not asked again`);
+    throw new FinalError('BLOBS_HTTP_STATUS', `${name} did nothing but refuse, and is not asked again`);
   }
   const untilMs = host.restsUntilMs;
   const restMs = untilMs - clock.now();

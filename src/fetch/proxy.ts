@@ -22,7 +22,7 @@ export interface ProxySettings {
 export interface HttpProxy {
   /** Scheme, host and port; fit to be shown, since credentials are apart. */
   readonly origin: string;
-  /** The value of HttpProxy-Authorization. */
+  /** The value of Proxy-Authorization. */
   readonly authorization?: string;
 }
 

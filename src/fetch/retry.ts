@@ -3,7 +3,8 @@ import type { ErrorCode } from '../core/errors.ts';
 
 const FIRST_DELAY_MS = 500;
 const MAX_DELAY_MS = 8_000;
-const MAX_RETRY_AFTER_MS = 60_000;
+/** The longest that a server's Retry-After is obeyed. */
+export const MAX_RETRY_AFTER_MS = 60_000;
 
 // Statuses that say "later": RFC 9110 §15, RFC 6585 §4, and what proxies answer for a server that is away.
 const RETRIED_STATUSES = new Set([408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524]);

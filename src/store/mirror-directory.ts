@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import { existsSync, lstatSync, mkdirSync, realpathSync, renameSync, type Stats } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { lstatSync, mkdirSync, realpathSync, renameSync, type Stats } from 'node:fs';
+import { join } from 'node:path';
 import type { Clock } from '../core/deps.ts';
 import { BlobsError, describeError, systemCode } from '../core/errors.ts';
 import type { Sha256 } from '../core/sha256.ts';
 import { withAnchoredDirectory } from './anchored-directory.ts';
 import { acquireLock } from './download-lock.ts';
 import { hashFile } from './hash-file.ts';
+import { makeDirectories } from './make-directories.ts';
 import { indexText, type MirroredBlob, mergeIntoIndex, readMirrorIndex } from './mirror-index.ts';
 import { openRegularFile } from './open-regular-file.ts';
 import { TemporaryFile } from './temporary-file.ts';
@@ -167,18 +168,6 @@ export class MirrorDirectory {
       if (stats) assertRegular(stats, this.fileOf(digest));
       renameSync(file, target);
     });
-  }
-}
-
-/** As mkdir's `recursive`, which never returns where the system denies that a parent exists, as below /proc. */
-function makeDirectories(path: string): void {
-  try {
-    makeDirectory(path);
-  } catch (error) {
-    const parent = dirname(path);
-    if (systemCode(error) !== 'ENOENT' || parent === path || existsSync(parent)) throw error;
-    makeDirectories(parent);
-    makeDirectory(path);
   }
 }
 
