@@ -104,7 +104,8 @@ describe('a full disk', () => {
       const elsewhere = await setUp(tempDir(), {});
       expect((await runCli(['fetch', '-m', elsewhere.module.directory], { env })).code).toBe(0);
       const setup = await setUp(disk, {});
-      const result = await runCli(['fetch', '-m', setup.module.directory], { env });
+      // One by one, since what of the large one is there before it fails takes the room of the small one.
+      const result = await runCli(['fetch', '-j', '1', '-m', setup.module.directory], { env });
       expect(result.code).toBe(1);
       expect(result.stderr).toContain('BLOBS_NO_SPACE');
       expect(result.stderr).toContain(`hint: make room on the file system of ${setup.module.directory}`);
