@@ -87,6 +87,21 @@ function autoCache(): string {
   return join(testHome(), 'auto');
 }
 
+/**
+ * What killed runs left goes with the next download, and what is unfinished as soon as the store has it, but for the
+ * tale of where it came from. A run that was killed between a module and the store leaves the bytes to the next.
+ */
+async function expectNothingLeft(server: FaultServer, episode: number): Promise<void> {
+  const text = `left ${episode}`;
+  const url = server.serve(`/left-${episode}`, text);
+  expect((await fetch(moduleWith([{ path: 'x', bytes: text, url }]))).code).toBe(0);
+  const left = filesBelow(join(storeDirectory(), 'v1', 'partial'));
+  const strange = left.filter((name) => !/^[0-9a-f]{64}\..*part(?:\.json)?$/.test(name));
+  expect(strange).toEqual([]);
+  const parts = left.filter((name) => name.endsWith('.part'));
+  expect(parts.filter((name) => existsSync(entryFile(name.slice(0, 64))))).toEqual([]);
+}
+
 function fetchAll(module: MadeModule, killAfterMs?: number): Promise<CliResult> {
   return fetch(module, ['--auto-cache', autoCache(), '-j', '4'], {
     onStart: async (cli) => {
@@ -134,20 +149,13 @@ describe('a fetch that is killed', () => {
           expect(sha256OfFile(module.blobFile(path)), `${path}, ${hint}`).toBe(digest);
         expect(temporaryFilesBelow(module.directory), hint).toEqual([]);
       }
+      await expectNothingLeft(server, episode);
       // All that is there is hashed after each run, so it must not grow; what the next episode shares is small.
       expect((await runCli(['cache', 'prune', '--max-size', '2M'])).code).toBe(0);
       rmSync(autoCache(), { recursive: true, force: true });
     }
     expect(kills).toBe(KILLS);
     if (KILLS >= 100) expect(resumed).toBeGreaterThan(0);
-    // What killed runs left goes with the next download, and what is unfinished as soon as the store has it, but for the
-    // tale of where it came from. A run that was killed between a module and the store leaves the bytes to the next.
-    await fetch(moduleWith([{ path: 'x', bytes: 'x', url: server.serve('/x', 'x') }]));
-    const left = filesBelow(join(storeDirectory(), 'v1', 'partial'));
-    const strange = left.filter((name) => !/^[0-9a-f]{64}\..*part(?:\.json)?$/.test(name));
-    expect(strange).toEqual([]);
-    const parts = left.filter((name) => name.endsWith('.part'));
-    expect(parts.filter((name) => existsSync(entryFile(name.slice(0, 64))))).toEqual([]);
   }, 1_800_000);
 
   test('leaves nothing in the auto-cache that stays for ever', async () => {
