@@ -1,16 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { BlobReport } from '../core/report.ts';
-import { lint } from '../lint/engine.ts';
+import type { BlobReport, Issue } from '../core/report.ts';
+import { lintModule, readingFindings } from '../lint/engine.ts';
+import { toLintModule } from '../lint/lint-module.ts';
+import type { LintSettings } from '../lint/severities.ts';
+import { emptyModule } from '../module/empty-module.ts';
+import { readModule } from '../module/read-module.ts';
 import { findBlobStates } from './blob-state.ts';
 import { type BlobQuery, loadModules } from './load-modules.ts';
+import { isSelected, namesModule } from './selection.ts';
 
 /**
  * Findings about the selected blobs and the module.yml files that declare them. Changes nothing.
  *
  * @throws BlobsError where there is nothing to lint; the signal's reason.
  */
-export async function lintModules(query: BlobQuery, signal: AbortSignal): Promise<BlobReport> {
-  const { blobs, issues } = await loadModules(query, signal);
+export async function lintModules(
+  query: BlobQuery,
+  settings: LintSettings,
+  signal: AbortSignal,
+): Promise<BlobReport> {
+  const { selection } = query;
+  const { blobs, issues } = await loadModules(query, signal, async (place, file) => {
+    if (file === undefined) return { module: emptyModule(place), issues: [] };
+    signal.throwIfAborted();
+    const { observations: _, document, ...read } = readModule(place, file);
+    if (document === undefined || !namesModule(selection, read.module.name)) return read;
+    const module = toLintModule(read.module, document, (blob) => isSelected(selection, blob));
+    const findings = await lintModule(module, read.issues, { signal }, settings);
+    return { ...read, issues: findings.map(({ issue }) => issue) };
+  });
   const states = await findBlobStates(blobs, signal);
-  return { rows: states.map(({ row }) => row), issues: await lint(blobs, issues) };
+  return { rows: states.map(({ row }) => row), issues: unfold(issues, settings) };
+}
+
+/** What is wrong with files that are no YAML, and between modules, as findings too. */
+function unfold(issues: readonly Issue[], settings: LintSettings): Issue[] {
+  return issues.flatMap((issue) => (issue.rule === undefined ? readingFindings([issue], settings) : [issue]));
 }

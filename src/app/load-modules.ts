@@ -36,17 +36,23 @@ export interface LoadedModules extends FoundModules {
   readonly blobs: readonly Blob[];
 }
 
+/** Reads one module; see {@link loadModule}. */
+export type ModuleReader = typeof loadModule;
+
 /**
  * Finds and reads the modules. A malformed module stops nothing: it is reported.
  *
  * @throws BlobsError where the modules cannot be found at all, or a named one does not exist; the signal's reason.
  */
-export async function readModules(query: BlobQuery, signal: AbortSignal): Promise<FoundModules> {
+export async function readModules(
+  query: BlobQuery,
+  signal: AbortSignal,
+  readOne: ModuleReader = loadModule,
+): Promise<FoundModules> {
   const { search, selection, index } = query;
   const found = await findModules(search, signal, index);
   const read: ReadModule[] = [];
-  for (const place of found.places)
-    read.push(await loadModule(place, findModuleFile(place.directory), index));
+  for (const place of found.places) read.push(await readOne(place, findModuleFile(place.directory), index));
   const { modules, issues: orderIssues } = orderModules(
     read.map(({ module }) => module),
     found.workspace,
@@ -66,8 +72,12 @@ export async function readModules(query: BlobQuery, signal: AbortSignal): Promis
 }
 
 /** As {@link readModules}, with the selected blobs, and a note where there are none. */
-export async function loadModules(query: BlobQuery, signal: AbortSignal): Promise<LoadedModules> {
-  const found = await readModules(query, signal);
+export async function loadModules(
+  query: BlobQuery,
+  signal: AbortSignal,
+  readOne?: ModuleReader,
+): Promise<LoadedModules> {
+  const found = await readModules(query, signal, readOne);
   const { modules, issues } = found;
   const blobs = selectBlobs(modules, query.selection);
   // An error says more than that nothing was found.

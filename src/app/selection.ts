@@ -26,8 +26,12 @@ export function selectBlobs(modules: readonly Module[], selection: Selection): B
   return modules
     .filter((module) => namesModule(selection, module.name))
     .flatMap((module) => module.blobs)
-    .filter((blob) => selection.type === undefined || blob.type === selection.type)
-    .filter((blob) => selection.allow === undefined || matchesPath(selection.allow, blob.path));
+    .filter((blob) => isSelected(selection, blob));
+}
+
+/** Whether a blob of a selected module is selected. */
+export function isSelected({ type, allow }: Selection, blob: Blob): boolean {
+  return (type === undefined || blob.type === type) && (allow === undefined || matchesPath(allow, blob.path));
 }
 
 /** @throws BlobsError `BLOBS_UNKNOWN_MODULE` for a name that no module has, with what is known of it. */

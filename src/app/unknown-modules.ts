@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Module } from '../core/blob.ts';
+import { closestNames } from '../core/closest-names.ts';
 import { BlobsError } from '../core/errors.ts';
 import type { Workspace } from '../core/modules.ts';
 import { count, escapeControls } from '../core/text.ts';
 import { explainAbsence } from '../workspace/order/explain-absence.ts';
-import { closestNames } from './closest-names.ts';
 
 const MAX_SUGGESTIONS = 3;
 

@@ -36,6 +36,8 @@ export interface Blob {
   readonly license?: string;
   /** Keys of the entry that this program does not know. */
   readonly extra: Readonly<Record<string, unknown>>;
+  /** Zero-based, in `blobs:`. */
+  readonly index: number;
   readonly origin: Origin;
 }
 

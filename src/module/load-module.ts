@@ -21,7 +21,7 @@ export async function loadModule(
   if (index && known && isStillSafe(known, file, index)) return known;
   // The parser is most of the program.
   const { readModule } = await import('./read-module.ts');
-  const { observations, ...read } = readModule(place, file);
+  const { observations, document: _, ...read } = readModule(place, file);
   if (observations) index?.remember('module', directory, { key, observations, value: read });
   return read;
 }

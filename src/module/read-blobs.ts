@@ -137,6 +137,7 @@ function toBlob(source: Source, index: number, entry: Record<string, unknown>): 
     ...optional('size', entry['size'] as number | undefined),
     ...optional('license', entry['license'] as string | undefined),
     extra: Object.fromEntries(Object.entries(entry).filter(([key]) => !KNOWN_KEYS.has(key))),
+    index,
     origin: { file, line, column },
   };
 }

@@ -19,8 +19,13 @@ import { mendBooleans } from './yaml11-booleans.ts';
 
 const MAX_NAME_CHARACTERS = 200;
 
-/** What {@link readModule} found, and from what: undefined where it must not be remembered. */
-type FreshModule = ReadModule & { readonly observations: readonly Observation[] | undefined };
+/** What {@link readModule} found, and from what. */
+export interface FreshModule extends ReadModule {
+  /** Undefined where it must not be remembered. */
+  readonly observations: readonly Observation[] | undefined;
+  /** Undefined where the file is no YAML. */
+  readonly document: YamlDocument | undefined;
+}
 
 /**
  * Reads the module at `place`, whose module.yml is `file`. Never throws for bad input: what is malformed is left out and
@@ -35,17 +40,17 @@ export function readModule(place: ModulePlace, file: string): FreshModule {
     bytes = observations.readFile(file, MAX_YAML_BYTES);
   } catch (error) {
     const issues = [{ ...unreadable(file, error), module: empty.name }];
-    return { module: empty, file, issues, observations: undefined };
+    return { module: empty, file, issues, observations: undefined, document: undefined };
   }
   const { document, issues } = readYaml(file, bytes);
   if (document === undefined) {
     const name = salvageName(bytes) ?? place.defaultName;
     const told = issues.map((issue) => ({ ...issue, module: name }));
-    return { module: { ...empty, name }, file, issues: told, observations: observations.made };
+    return { module: { ...empty, name }, file, issues: told, observations: observations.made, document };
   }
   const { isLinkedOutside, ...read } = readDocument(place, document);
   // Links may go without a trace in module.yml.
-  return { file, ...read, observations: isLinkedOutside ? undefined : observations.made };
+  return { file, ...read, observations: isLinkedOutside ? undefined : observations.made, document };
 }
 
 function readDocument(

@@ -112,6 +112,7 @@ function sampleBlob(): Blob {
     size: 1,
     license: '1',
     extra: {},
+    index: 0,
     origin: { file: '/1', line: 1, column: 1 },
   };
 }

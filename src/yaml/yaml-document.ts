@@ -11,12 +11,20 @@ import {
   type YAMLMap,
 } from 'yaml';
 import type { ErrorDetails } from '../core/errors.ts';
+import { findComments } from './comments.ts';
 
 /** A place in a value: map keys and zero-based sequence indices, outermost first. */
 export type ValuePath = readonly (string | number)[];
 
 /** A place in a file, in the shape that errors and issues carry. */
 export type SourcePosition = Required<Pick<ErrorDetails, 'file' | 'line' | 'column' | 'sourceLine'>>;
+
+/** A comment, and where it stands: 1-based. */
+export interface Comment {
+  readonly text: string;
+  readonly line: number;
+  readonly column: number;
+}
 
 /** The position in `file` of an offset into `text`. */
 export function positionAtOffset(
@@ -48,7 +56,8 @@ export class YamlDocument {
   readonly file: string;
   /** Maps are objects without prototype; see `toValue`. */
   readonly value: unknown;
-  readonly #text: string;
+  /** What was read, without a byte order mark. */
+  readonly text: string;
   readonly #root: Node | null;
   readonly #lines: LineCounter;
   readonly #targets: ReadonlyMap<Alias, Node>;
@@ -64,7 +73,7 @@ export class YamlDocument {
   }) {
     this.file = parts.file;
     this.value = parts.value;
-    this.#text = parts.text;
+    this.text = parts.text;
     this.#root = parts.root;
     this.#lines = parts.lines;
     this.#targets = parts.targets;
@@ -88,6 +97,32 @@ export class YamlDocument {
     return pair ? this.#position(pair.key as Node | null) : this.positionOf(path);
   }
 
+  /** The position of a place in the text. */
+  positionAt({ line, column }: { readonly line: number; readonly column: number }): SourcePosition {
+    const start = this.#lines.lineStarts[line - 1] ?? 0;
+    return { file: this.file, line, column, sourceLine: lineAt(this.text, this.#lines, start) };
+  }
+
+  /** The lines in which each item of the sequence at `path` stands; none where there is no sequence. */
+  itemLines(path: ValuePath): { readonly first: number; readonly last: number }[] {
+    const node = this.#find(path);
+    if (!isSeq(node)) return [];
+    return (node.items as (Node | null)[]).map((item) => {
+      const [start = 0, end = start] = item?.range ?? [];
+      // The line that begins behind an item is not one of its lines.
+      const last = Math.max(start, start + this.text.slice(start, end).trimEnd().length - 1);
+      return { first: this.#lines.linePos(start).line, last: this.#lines.linePos(last).line };
+    });
+  }
+
+  /** The comments of the text, each from its `#` to the end of its line. */
+  comments(): Comment[] {
+    return findComments(this.text).map(({ offset, text }) => {
+      const { line, col } = this.#lines.linePos(offset);
+      return { text, line, column: col };
+    });
+  }
+
   /** How the plain (unquoted) scalar at `path` is spelt; undefined for anything else. */
   findPlainScalar(path: ValuePath): string | undefined {
     const node = this.#find(path);
@@ -101,7 +136,7 @@ export class YamlDocument {
   }
 
   #position(node: Node | null): SourcePosition {
-    return positionAtOffset(this.file, this.#text, this.#lines, node?.range?.[0] ?? 0);
+    return positionAtOffset(this.file, this.text, this.#lines, node?.range?.[0] ?? 0);
   }
 
   #resolve(node: Node | null): Node | null {

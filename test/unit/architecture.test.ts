@@ -18,12 +18,13 @@ const LAYERS: Readonly<
   Record<string, { readonly values: readonly string[]; readonly types?: readonly string[] }>
 > = {
   cli: { values: ['app', 'output', 'workspace', 'module', 'fetch', 'lint', 'store', 'yaml', 'core'] },
-  output: { values: ['core'], types: ['app'] },
-  app: { values: ['workspace', 'module', 'fetch', 'lint', 'store', 'yaml', 'core'] },
+  output: { values: ['core'], types: ['app', 'lint'] },
+  app: { values: ['workspace', 'module', 'fetch', 'lint', 'binary', 'store', 'yaml', 'core'] },
   workspace: { values: ['module', 'fetch', 'lint', 'yaml', 'store', 'core'] },
   module: { values: ['workspace', 'fetch', 'lint', 'yaml', 'store', 'core'] },
   fetch: { values: ['workspace', 'module', 'lint', 'yaml', 'store', 'core'] },
-  lint: { values: ['workspace', 'module', 'fetch', 'yaml', 'store', 'core'] },
+  lint: { values: ['workspace', 'module', 'fetch', 'binary', 'yaml', 'store', 'core'] },
+  binary: { values: ['core'] },
   yaml: { values: ['store', 'core'] },
   store: { values: ['core'] },
   core: { values: [] },

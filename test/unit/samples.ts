@@ -39,6 +39,7 @@ export function sampleBlob(changes: Partial<Blob> & { readonly content?: Uint8Ar
     urls: [`https://blobs.invalid/${path}`],
     description: 'a sample',
     extra: {},
+    index: 0,
     origin: { file: join(moduleDirectory, 'zephyr', 'module.yml'), line: 1, column: 1 },
     ...rest,
   };
@@ -75,7 +76,7 @@ export function readModuleText(
   const file = withDirectory(join(directory, 'zephyr', 'module.yml'));
   writeFileSync(file, content);
   prepare?.(directory);
-  const { observations: _, ...read } = readModule({ directory, defaultName: 'hal_x' }, file);
+  const { observations: _, document: __, ...read } = readModule({ directory, defaultName: 'hal_x' }, file);
   return { ...read, directory };
 }
 

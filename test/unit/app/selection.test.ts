@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
-import { closestNames } from '../../../src/app/closest-names.ts';
 import { assertModulesExist, isEverything, type Selection, selectBlobs } from '../../../src/app/selection.ts';
+import { closestNames } from '../../../src/core/closest-names.ts';
 import { caught, sampleBlob, sampleModule } from '../samples.ts';
 
 const blob = (module: string, path: string, type: 'img' | 'lib' = 'img') =>
