@@ -31,6 +31,8 @@ export interface Environment {
   readonly netrcOrigin: SettingOrigin;
   /** `GITHUB_TOKEN`. */
   readonly githubToken: string | undefined;
+  /** In a job of GitHub Actions: the absolute directory that the repository is checked out into, if that is known. */
+  readonly githubActions: { readonly workspace: string | undefined } | undefined;
   /** What `NO_COLOR` (no-color.org) and `FORCE_COLOR` (as Node reads it) ask for. */
   readonly color: boolean | undefined;
   readonly isDumbTerminal: boolean;
@@ -62,6 +64,8 @@ export function readEnvironment(
     netrcFiles: (cwd) => netrcFiles(get('NETRC'), { cwd, home, platform }),
     netrcOrigin: originOf('NETRC'),
     githubToken: get('GITHUB_TOKEN'),
+    githubActions:
+      env['GITHUB_ACTIONS'] === 'true' ? { workspace: findAbsolute(get('GITHUB_WORKSPACE')) } : undefined,
     color: colorOf(env),
     isDumbTerminal: env['TERM'] === 'dumb',
     search: (cwd) => {
@@ -79,6 +83,10 @@ export function readEnvironment(
       };
     },
   };
+}
+
+function findAbsolute(path: string | undefined): string | undefined {
+  return path !== undefined && isAbsolute(path) ? path : undefined;
 }
 
 function westConfig(

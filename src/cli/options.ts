@@ -52,6 +52,13 @@ export function addSelection(command: Command): Command {
     );
 }
 
+/** Lets `--format json` of `command` mean the same as `--json`. */
+export function addJsonFormat(command: Command): Command {
+  return command.on('option:format', (value: string) => {
+    if (value === 'json') command.setOptionValue('json', true);
+  });
+}
+
 /** @throws BlobsError `BLOBS_USAGE` where --type stands beside --untracked: only declared files have a type. */
 export function assertNoType(type: BlobType | undefined): void {
   if (type !== undefined) throw new BlobsError('BLOBS_USAGE', '--untracked and --type exclude each other');
