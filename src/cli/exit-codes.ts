@@ -75,8 +75,8 @@ const PRECEDENCE: readonly ExitCode[] = [130, 2, 65, 77, 1];
 
 /** The exit code for everything that a run reported: only errors count. */
 export function exitCodeFor(issues: readonly Issue[]): ExitCode {
-  const codes = new Set(
-    issues.filter((issue) => issue.severity === 'error').map((issue) => EXIT_CODES[issue.code]),
-  );
+  const errors = issues.filter((issue) => issue.severity === 'error');
+  // What is usually no error can be made one.
+  const codes = new Set<ExitCode>(errors.map(({ code }) => EXIT_CODES[code] || 1));
   return PRECEDENCE.find((code) => codes.has(code)) ?? 0;
 }

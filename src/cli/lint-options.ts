@@ -11,7 +11,9 @@ export function ruleLevel(value: string, previous: RuleLevels | undefined): Rule
   const [, id = '', word = ''] = /^([^=]*)=(.*)$/s.exec(value) ?? [];
   const level = LEVELS.find((one) => one === word);
   if (level === undefined) throw new InvalidArgumentError(`It must be RULE=${LEVELS.join('|')}.`);
-  return new Map([...(previous ?? []), [knownRule(id).id, level]]);
+  if (knownRule(id).isFixed && level !== 'error')
+    throw new InvalidArgumentError(`"${id}" is always an error: no command can use such a file.`);
+  return new Map([...(previous ?? []), [id, level]]);
 }
 
 /** For an option that takes a rule's id. */

@@ -7,7 +7,7 @@ import { findReadingRule, READING_RULES } from './reading-rules.ts';
 import type { Finding, Fix, RuleTexts } from './rule.ts';
 import { findRule, RULES } from './rules.ts';
 import type { LintSettings, RuleLevels } from './severities.ts';
-import { findOwner, findSuppressions, SUPPRESSION_RULES, type Suppression } from './suppressions.ts';
+import { findSuppressions, ownerFinder, SUPPRESSION_RULES, type Suppression } from './suppressions.ts';
 import type { LintTools } from './tools.ts';
 
 /** A finding as it is reported, and what would mend it: the scalar at `path`, or a part of the text. */
@@ -50,11 +50,11 @@ export async function lintModule(
   settings: LintSettings,
 ): Promise<LintFinding[]> {
   const asked = RULES.filter((rule) => isAsked(rule, settings));
+  const findOwner = ownerFinder(module.document);
   const found: Found[] = readingFindings(issues, settings).map((issue) => ({
     finding: { issue },
-    // What makes a file malformed for every command cannot be hidden from this one.
-    rule: issue.severity === 'error' ? '' : (issue.rule ?? ''),
-    entry: issue.line === undefined ? undefined : findOwner(module.document, issue.line),
+    rule: issue.rule ?? '',
+    entry: findOwner({ line: issue.line ?? 1, column: 0 }),
   }));
   const selected = new Set(module.entries);
   for (const rule of asked) {
@@ -130,6 +130,7 @@ function suppress(
   const { good, bad } = findSuppressions(module.document, (id) => findRule(id) !== undefined);
   const used = new Set<Suppression>();
   const kept = found.filter(({ rule, entry }) => {
+    if (findRule(rule)?.isFixed) return true;
     const hiding = good.filter((one) => one.rule === rule && one.entry === entry);
     for (const one of hiding) used.add(one);
     return hiding.length === 0;

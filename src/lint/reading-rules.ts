@@ -8,12 +8,13 @@ export interface ReadingRule extends RuleTexts {
   readonly code: ErrorCode;
 }
 
-/** The rules that are applied while modules are read. What is an error for them no comment can suppress. */
+/** The rules that are applied while modules are read. What makes a file malformed for every command is fixed. */
 export const READING_RULES: readonly ReadingRule[] = [
   {
     id: 'yaml-syntax',
     code: 'BLOBS_MALFORMED_YAML',
     severity: 'error',
+    isFixed: true,
     checks: 'module.yml is one YAML document in UTF-8, without duplicate keys and conflict markers',
     why: 'What is no YAML declares nothing. Of two equal keys, parsers silently drop one, and not all the same one.',
     mend: 'Mend the line that the finding names.',
@@ -22,6 +23,7 @@ export const READING_RULES: readonly ReadingRule[] = [
     id: 'unreadable-file',
     code: 'BLOBS_FILE_ACCESS',
     severity: 'error',
+    isFixed: true,
     checks: 'module.yml can be read',
     why: 'What cannot be read cannot be checked.',
     mend: 'Look at the permissions of the file and of the directories above it.',
@@ -30,6 +32,7 @@ export const READING_RULES: readonly ReadingRule[] = [
     id: 'schema',
     code: 'BLOBS_MALFORMED_MODULE',
     severity: 'error',
+    isFixed: true,
     checks: 'each entry has the keys that Zephyr requires, with values of the right type',
     why: "Zephyr's own scripts refuse such a file as a whole, so that no blob of the module can be fetched.",
     mend: 'Add the key or change the value; a version that looks like a number, and digits alone, want quotes.',
@@ -38,6 +41,7 @@ export const READING_RULES: readonly ReadingRule[] = [
     id: 'unsafe-path',
     code: 'BLOBS_UNSAFE_PATH',
     severity: 'error',
+    isFixed: true,
     checks: '`path` stays below zephyr/blobs, on every platform and through every symbolic link',
     why: 'A path that leads elsewhere would let a module overwrite any file of its user.',
     mend: 'Write a relative path with forward slashes, without "." and ".." segments.',
@@ -46,6 +50,7 @@ export const READING_RULES: readonly ReadingRule[] = [
     id: 'duplicate-path',
     code: 'BLOBS_DUPLICATE_PATH',
     severity: 'error',
+    isFixed: true,
     checks: 'no two blobs of a module have the same `path`, or one below the other',
     why: 'One of the two would overwrite the other, and one of them would always be reported as wrong.',
     mend: 'Give each blob a path of its own.',

@@ -19,6 +19,8 @@ export interface RuleTexts {
   readonly mend: string;
   /** Whether `--fix` can mend what it finds, at least where that is safe. */
   readonly isFixable?: boolean;
+  /** Whether its findings always count: no option and no comment changes that. */
+  readonly isFixed?: boolean;
   /** Asked of the network, so only on demand: with --online, or with --download too. */
   readonly needs?: 'online' | 'download';
 }

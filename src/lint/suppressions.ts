@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { shorten } from '../core/text.ts';
-import type { YamlDocument } from '../yaml/yaml-document.ts';
+import type { ItemLines, YamlDocument } from '../yaml/yaml-document.ts';
 import type { RuleTexts } from './rule.ts';
 
 const COMMENT = /^#+\s*blobs-lint-disable\b(.*)$/s;
@@ -43,8 +43,8 @@ export interface BadSuppression {
 }
 
 /**
- * The suppressions of a module.yml. A comment belongs to the entry in whose lines it stands, or else to the next one;
- * those that stand before or after `blobs:` and its entries are about the whole file.
+ * The suppressions of a module.yml. A comment belongs to the entry in whose lines it stands, or else to the next one
+ * ({@link ownerFinder}); those that stand before or after `blobs:` and its entries are about the whole file.
  */
 export function findSuppressions(
   document: YamlDocument,
@@ -53,6 +53,7 @@ export function findSuppressions(
   const good: Suppression[] = [];
   const bad: BadSuppression[] = [];
   if (!document.text.includes('blobs-lint-disable')) return { good, bad };
+  const findOwner = ownerFinder(document);
   for (const { text, line, column } of document.comments()) {
     const [, rest] = COMMENT.exec(text) ?? [];
     if (rest === undefined) continue;
@@ -64,17 +65,36 @@ export function findSuppressions(
           ? undefined
           : `there is no rule "${shorten(rule, MAX_SHOWN_CHARACTERS)}"`;
     if (problem !== undefined) bad.push({ problem, line, column });
-    else good.push({ rule: rule ?? '', entry: findOwner(document, line), line, column });
+    else good.push({ rule: rule ?? '', entry: findOwner({ line, column }), line, column });
   }
   return { good, bad };
 }
 
-/** The index of the entry that a comment in `line` is about. */
-export function findOwner(document: YamlDocument, line: number): number | undefined {
-  const lines = document.itemLines(['blobs']);
-  const inside = lines.findIndex(({ first, last }) => first <= line && line <= last);
-  if (inside !== -1) return inside;
-  const key = document.positionOfKey(['blobs']).line;
-  const next = lines.findIndex(({ first }) => line < first);
-  return next === -1 || line < key ? undefined : next;
+/**
+ * Finds the index of the entry to which something at a place belongs: the one in whose lines it stands, the one before
+ * it if it is indented like what is in that, or else the next one. Undefined for what is about the whole file.
+ */
+export function ownerFinder(
+  document: YamlDocument,
+): (place: { readonly line: number; readonly column: number }) => number | undefined {
+  const items = document.itemLines(['blobs']);
+  const { line: keyLine } = document.positionOfKey(['blobs']);
+  return ({ line, column }) => {
+    const before = lastBegunBy(items, line);
+    const item = items[before];
+    if (item && (line <= item.last || column >= item.column)) return before;
+    return line >= keyLine && before + 1 < items.length ? before + 1 : undefined;
+  };
+}
+
+/** The index of the last of `items`, which are in the order of their lines, that begins in `line` or before; else -1. */
+function lastBegunBy(items: readonly ItemLines[], line: number): number {
+  let low = 0;
+  let high = items.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((items[middle]?.first ?? 0) <= line) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
 }

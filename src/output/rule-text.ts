@@ -17,7 +17,9 @@ export function explainText(rule: RuleTexts, colors: Colors): string {
     `${colors.bold('Why:')} ${rule.why}`,
     `${colors.bold('What to do:')} ${rule.mend}`,
     ...notes,
-    `To hide one finding: # blobs-lint-disable ${rule.id}: reason`,
+    rule.isFixed
+      ? 'It always counts: no command can use such a file.'
+      : `To hide one finding: # blobs-lint-disable ${rule.id}: reason`,
     '',
   ].join('\n');
 }

@@ -26,6 +26,13 @@ export interface Comment {
   readonly column: number;
 }
 
+/** The lines of an item, and the column in which its value begins. */
+export interface ItemLines {
+  readonly first: number;
+  readonly column: number;
+  readonly last: number;
+}
+
 /** The position in `file` of an offset into `text`. */
 export function positionAtOffset(
   file: string,
@@ -103,15 +110,16 @@ export class YamlDocument {
     return { file: this.file, line, column, sourceLine: lineAt(this.text, this.#lines, start) };
   }
 
-  /** The lines in which each item of the sequence at `path` stands; none where there is no sequence. */
-  itemLines(path: ValuePath): { readonly first: number; readonly last: number }[] {
+  /** Where each item of the sequence at `path` begins and ends, 1-based; nothing where there is no sequence. */
+  itemLines(path: ValuePath): ItemLines[] {
     const node = this.#find(path);
     if (!isSeq(node)) return [];
     return (node.items as (Node | null)[]).map((item) => {
       const [start = 0, end = start] = item?.range ?? [];
       // The line that begins behind an item is not one of its lines.
       const last = Math.max(start, start + this.text.slice(start, end).trimEnd().length - 1);
-      return { first: this.#lines.linePos(start).line, last: this.#lines.linePos(last).line };
+      const { line, col } = this.#lines.linePos(start);
+      return { first: line, column: col, last: this.#lines.linePos(last).line };
     });
   }
 

@@ -23,6 +23,7 @@ describe('findSuppressions', () => {
         '  # blobs-lint-disable known-5: above the second',
         '',
         "  - {path: 'b # blobs-lint-disable known-x: no comment'}",
+        '    # blobs-lint-disable known-7: indented like the second',
         '# blobs-lint-disable known-6: behind all',
         'name: x',
       ].join('\n'),
@@ -35,7 +36,8 @@ describe('findSuppressions', () => {
       ['known-3', 0, 4],
       ['known-4', 0, 5],
       ['known-5', 1, 8],
-      ['known-6', undefined, 11],
+      ['known-7', 1, 11],
+      ['known-6', undefined, 12],
     ]);
   });
 
