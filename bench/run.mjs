@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { fetchLarge, fetchLargeStore } from './cases/fetch-large.mjs';
 import { fetchSmall0Ms, fetchSmall30Ms, fetchSmallStore } from './cases/fetch-small.mjs';
+import { lint } from './cases/lint.mjs';
 import { list } from './cases/list.mjs';
 import { memory } from './cases/memory.mjs';
 import { verify } from './cases/verify.mjs';
@@ -30,6 +31,7 @@ const cases = [
   fetchLargeStore,
   verify,
   memory,
+  lint,
 ];
 
 const usage = `Usage: node bench/run.mjs [options] [CASE...]

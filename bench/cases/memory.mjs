@@ -1,33 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { checkDownloads, listDownloads, writeBlobModule } from '../support/blob-module.mjs';
-import { runCommand } from '../support/run-command.mjs';
-import { scrubbedEnvironment } from '../support/scratch.mjs';
+import { limitRow, measureUsage } from '../support/measure-usage.mjs';
 import { withServer } from '../support/server-process.mjs';
 
 const sizeBytes = 2_000_000_000;
 const rounds = 1;
 const targetMib = 150;
-const preload = new URL('../support/record-peak-memory.mjs', import.meta.url);
-
-/**
- * Runs a node command in a directory of its own.
- * @param {object} run
- * @param {string[]} run.args
- * @param {string} run.directory
- * @param {AbortSignal} run.signal
- * @returns {Promise<number>} its peak memory in MiB
- */
-async function measurePeakMemoryMib({ args, directory, signal }) {
-  const file = path.join(directory, 'peak-memory');
-  const env = { ...scrubbedEnvironment(directory), BENCH_PEAK_MEMORY_FILE: file };
-  await runCommand(
-    { file: process.execPath, args: ['--import', preload.href, ...args], cwd: directory, env },
-    signal,
-  );
-  return Number(await readFile(file, 'utf8')) / 1024;
-}
 
 /** @type {import('../support/case.mjs').Case} */
 export const memory = {
@@ -42,30 +22,14 @@ export const memory = {
         const directory = path.join(scratch, `run-${round}`);
         const blobsDirectory = await writeBlobModule(path.join(directory, 'module'), downloads);
         const args = [program, '-m', path.join(directory, 'module'), 'fetch'];
-        oursRuns.push(await measurePeakMemoryMib({ args, directory, signal }));
+        oursRuns.push((await measureUsage({ args, directory, signal })).peakMemoryMib);
         await checkDownloads(blobsDirectory, downloads);
-        referenceRuns.push(await measurePeakMemoryMib({ args: ['-e', '0'], directory, signal }));
+        referenceRuns.push((await measureUsage({ args: ['-e', '0'], directory, signal })).peakMemoryMib);
         await rm(directory, { recursive: true });
       }
-      // A limit holds for the worst run, not for the middle one.
-      const ours = Math.max(...oursRuns);
-      const referenceValue = Math.max(...referenceRuns);
       return {
         case: 'memory',
-        rows: [
-          {
-            unit: 'MiB',
-            ours,
-            oursRuns,
-            reference: 'node -e 0',
-            referenceValue,
-            referenceRuns,
-            ratio: ours / referenceValue,
-            target: targetMib,
-            targetUnit: 'MiB',
-            withinTarget: ours < targetMib,
-          },
-        ],
+        rows: [limitRow({ unit: 'MiB', oursRuns, reference: 'node -e 0', referenceRuns, target: targetMib })],
         notes: ['through the store'],
       };
     }),

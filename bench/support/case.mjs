@@ -13,7 +13,7 @@ import { median } from './contest.mjs';
  * @property {number[]} [referenceRuns]
  * @property {number} [ratio]
  * @property {number} [target]
- * @property {'ratio' | 'MiB'} [targetUnit]
+ * @property {'ratio' | 's' | 'MiB'} [targetUnit]
  * @property {boolean} [withinTarget]
  */
 

@@ -7,17 +7,18 @@ import { spawn } from 'node:child_process';
  * @property {string[]} args
  * @property {string} cwd
  * @property {NodeJS.ProcessEnv} env
+ * @property {number[]} [exitCodes] those that mean success: 0 alone by default
  */
 
 const commandTimeoutMs = 120_000;
 
 /**
- * Runs a command to its end; rejects when it does not exit with 0.
+ * Runs a command to its end; rejects when it does not exit as it should.
  * @param {Command} command
  * @param {AbortSignal} signal
  * @returns {Promise<{ seconds: number, stdout: string }>} seconds from spawn to exit
  */
-export function runCommand({ file, args, cwd, env }, signal) {
+export function runCommand({ file, args, cwd, env, exitCodes = [0] }, signal) {
   return new Promise((resolve, reject) => {
     const started = performance.now();
     let ended = started;
@@ -41,7 +42,7 @@ export function runCommand({ file, args, cwd, env }, signal) {
       ended = performance.now();
     });
     child.once('close', (code, endSignal) => {
-      if (code === 0) resolve({ seconds: (ended - started) / 1000, stdout });
+      if (code !== null && exitCodes.includes(code)) resolve({ seconds: (ended - started) / 1000, stdout });
       else reject(new Error(`${file} ended with ${code ?? endSignal}: ${stderr.trim().slice(-2000)}`));
     });
   });

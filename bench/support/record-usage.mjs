@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Preloaded into a measured process (`node --import`): writes its peak memory in KiB to BENCH_PEAK_MEMORY_FILE.
+// Preloaded into a measured process (`node --import`): writes what it used to BENCH_USAGE_FILE, as JSON.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
 
@@ -15,8 +15,12 @@ function readPeakMemoryKib() {
   return process.resourceUsage().maxRSS;
 }
 
-const file = process.env['BENCH_PEAK_MEMORY_FILE'];
+const file = process.env['BENCH_USAGE_FILE'];
 // Worker threads inherit --import; the figure is the whole process's already.
 if (isMainThread && file !== undefined) {
-  process.once('exit', () => writeFileSync(file, String(readPeakMemoryKib())));
+  process.once('exit', () => {
+    const { user, system } = process.cpuUsage();
+    const usage = { peakMemoryKib: readPeakMemoryKib(), cpuSeconds: (user + system) / 1e6 };
+    writeFileSync(file, JSON.stringify(usage));
+  });
 }
