@@ -3,6 +3,7 @@ import type { ModulePlace } from '../core/modules.ts';
 import type { FileIndex } from '../store/file-index.ts';
 import { BLOBS_DIRECTORY, isOwnFile, PathGuard } from './blob-path.ts';
 import { emptyModule, type ReadModule } from './empty-module.ts';
+import type { FreshModule } from './read-module.ts';
 
 /**
  * Reads the module at `place`; `file` is its module.yml (undefined where CMakeLists.txt and Kconfig make the
@@ -19,10 +20,16 @@ export async function loadModule(
   const key = JSON.stringify([file, defaultName, project]);
   const known = index?.recall('module', directory, key) as ReadModule | undefined;
   if (index && known && isStillSafe(known, file, index)) return known;
-  // The parser is most of the program.
-  const { readModule } = await import('./read-module.ts');
-  const { observations, document: _, ...read } = readModule(place, file);
+  const { readPlainModule } = await import('./read-plain-module.ts');
+  const { observations, ...read } = readPlainModule(place, file) ?? (await readWhole(place, file));
   if (observations) index?.remember('module', directory, { key, observations, value: read });
+  return read;
+}
+
+/** The parser is most of the program, and a good part of its time. */
+async function readWhole(place: ModulePlace, file: string): Promise<Omit<FreshModule, 'document'>> {
+  const { readModule } = await import('./read-module.ts');
+  const { document: _, ...read } = readModule(place, file);
   return read;
 }
 

@@ -6,8 +6,8 @@ import type { ErrorCode } from '../core/errors.ts';
 import type { Issue } from '../core/report.ts';
 import { findSha256 } from '../core/sha256.ts';
 import { count, escapeControls, shorten } from '../core/text.ts';
+import type { DocumentView } from '../yaml/document-view.ts';
 import { MAX_PROBLEMS } from '../yaml/limits.ts';
-import type { YamlDocument } from '../yaml/yaml-document.ts';
 import { BLOBS_DIRECTORY, blobsDirectory, findPathProblem, outsideMessage, PathGuard } from './blob-path.ts';
 import { validateBlob } from './generated/validate-module.js';
 import { describeViolations } from './schema-issues.ts';
@@ -17,7 +17,7 @@ import { mendBooleans } from './yaml11-booleans.ts';
 const MAX_LABEL_CHARACTERS = 120;
 
 interface Source {
-  readonly document: YamlDocument;
+  readonly document: DocumentView;
   readonly entries: readonly unknown[];
   /** The module's name. */
   readonly name: string;

@@ -2,8 +2,8 @@
 import type { ErrorObject } from 'ajv';
 import type { Issue } from '../core/report.ts';
 import { escapeControls, shorten } from '../core/text.ts';
+import type { DocumentView, ValuePath } from '../yaml/document-view.ts';
 import { MAX_PROBLEMS } from '../yaml/limits.ts';
-import type { ValuePath, YamlDocument } from '../yaml/yaml-document.ts';
 
 const MAX_FOUND_CHARACTERS = 60;
 const MAX_HINT_CHARACTERS = 100;
@@ -27,7 +27,7 @@ interface Violation {
  * is there and what is allowed. `label` names the part of the file, for example "blobs[2] (lib/fw.a)".
  */
 export function describeViolations(
-  document: YamlDocument,
+  document: DocumentView,
   base: ValuePath,
   label: string,
   errors: readonly ErrorObject[],
@@ -54,7 +54,7 @@ interface Value {
   readonly spelling: string;
 }
 
-function violations(document: YamlDocument, base: ValuePath, errors: readonly ErrorObject[]): Violation[] {
+function violations(document: DocumentView, base: ValuePath, errors: readonly ErrorObject[]): Violation[] {
   // A value that fits neither branch of an anyOf is one violation, not three.
   const choices = errors.filter((error) => error.keyword === 'anyOf').map((error) => error.instancePath);
   const result: Violation[] = [];
@@ -119,19 +119,19 @@ const TYPE_NAMES: Record<string, string> = {
   object: 'a map',
 };
 
-function valueAt(document: YamlDocument, path: ValuePath): unknown {
+function valueAt(document: DocumentView, path: ValuePath): unknown {
   let value = document.value;
   for (const part of path) value = (value as Record<string, unknown> | null)?.[part];
   return value;
 }
 
-function indexOfNoString(document: YamlDocument, path: ValuePath): number | undefined {
+function indexOfNoString(document: DocumentView, path: ValuePath): number | undefined {
   const value = valueAt(document, path);
   const index = Array.isArray(value) ? value.findIndex((item) => typeof item !== 'string') : -1;
   return index === -1 ? undefined : index;
 }
 
-function describeFound(document: YamlDocument, path: ValuePath): string {
+function describeFound(document: DocumentView, path: ValuePath): string {
   const value = valueAt(document, path);
   if (value === null) return 'empty';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ErrorObject } from 'ajv';
 import type { Issue } from '../core/report.ts';
-import type { ValuePath, YamlDocument } from '../yaml/yaml-document.ts';
+import type { DocumentView, ValuePath } from '../yaml/document-view.ts';
 import { findYaml11Boolean } from '../yaml/yaml11-words.ts';
 import { pathOfPointer } from './schema-issues.ts';
 
@@ -16,7 +16,7 @@ export interface MendedBooleans {
  * parser still does. Changes the document's value in place.
  */
 export function mendBooleans(
-  document: YamlDocument,
+  document: DocumentView,
   base: ValuePath,
   errors: readonly ErrorObject[],
 ): MendedBooleans {

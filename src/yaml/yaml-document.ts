@@ -10,14 +10,10 @@ import {
   type Pair,
   type YAMLMap,
 } from 'yaml';
-import type { ErrorDetails } from '../core/errors.ts';
 import { findComments } from './comments.ts';
+import type { DocumentView, SourcePosition, ValuePath } from './document-view.ts';
 
-/** A place in a value: map keys and zero-based sequence indices, outermost first. */
-export type ValuePath = readonly (string | number)[];
-
-/** A place in a file, in the shape that errors and issues carry. */
-export type SourcePosition = Required<Pick<ErrorDetails, 'file' | 'line' | 'column' | 'sourceLine'>>;
+export type { SourcePosition, ValuePath } from './document-view.ts';
 
 /** A comment, and where it stands: 1-based. */
 export interface Comment {
@@ -59,7 +55,7 @@ function lineAt(text: string, lines: LineCounter, start: number): string {
 }
 
 /** A YAML document that was read without problems: its value, and where each part of it stands. */
-export class YamlDocument {
+export class YamlDocument implements DocumentView {
   readonly file: string;
   /** Maps are objects without prototype; see `toValue`. */
   readonly value: unknown;

@@ -133,7 +133,7 @@ describe('blobs lint', () => {
 
   it('offers the closest rules for an unknown one', async () => {
     const { stderr } = await runCli(['lint', '--explain', 'yaml-bolean']);
-    expect(stderr).toMatch(/Did you mean yaml11-boolean or /);
+    expect(stderr).toMatch(/did you mean yaml11-boolean or /);
   });
 });
 
