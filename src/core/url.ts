@@ -35,6 +35,11 @@ export function redactText(text: string): string {
   return text.replace(/:\/\/[^\s/?#"'<>@]*@/g, '://');
 }
 
+/** A line of a file, with every http or https URL in it as {@link redactUrl} shows it. */
+export function redactLine(text: string): string {
+  return redactText(text.replace(/https?:[^\s"'<>]+/gi, (url) => redactUrl(url)));
+}
+
 /** As much as can be told apart in what is no URL: everything up to the last "@" may be credentials. */
 function redactMalformed(text: string): string {
   // A password may hold a question mark that was not escaped.

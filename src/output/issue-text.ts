@@ -2,7 +2,7 @@
 import { isAbsolute, relative } from 'node:path';
 import type { Issue, Severity } from '../core/report.ts';
 import { escapeControls } from '../core/text.ts';
-import { redactText } from '../core/url.ts';
+import { redactLine, redactText } from '../core/url.ts';
 import type { Colors } from './colors.ts';
 
 export interface IssueTextOptions {
@@ -43,11 +43,12 @@ function excerpt({ sourceLine, line, column }: Issue, colors: Colors): string[] 
     return [];
   // The part around the column, where the line is long.
   const start = column <= MAX_EXCERPT_CHARACTERS ? 0 : column - MAX_EXCERPT_CHARACTERS / 2;
-  const shown = sourceLine.slice(start, start + MAX_EXCERPT_CHARACTERS);
+  // Before it is cut, since a half of a URL does not show what is secret in it.
+  const shown = redactLine(sourceLine).slice(start, start + MAX_EXCERPT_CHARACTERS);
   const before = escapeControls(shown.slice(0, Math.max(0, column - 1 - start)));
   const margin = String(line);
   return [
-    `  ${colors.dim(`${margin} |`)} ${escapeControls(redactText(shown))}`,
+    `  ${colors.dim(`${margin} |`)} ${escapeControls(shown)}`,
     `  ${colors.dim(`${' '.repeat(margin.length)} |`)} ${' '.repeat(before.length)}${colors.bold('^')}`,
   ];
 }
