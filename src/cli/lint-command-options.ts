@@ -3,6 +3,8 @@
 /** The options of `blobs lint`, beside those that choose blobs. */
 export interface LintCommandOptions {
   readonly format?: 'text' | 'json' | 'sarif' | 'github';
+  readonly online?: boolean;
+  readonly download?: boolean;
   readonly strict?: boolean;
   /** `RULE=LEVEL`, as given. */
   readonly rule?: readonly string[];

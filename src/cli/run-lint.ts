@@ -37,7 +37,16 @@ export async function runLint(
   const { githubActions } = config.given.environment;
   const format = options.format ?? (githubActions ? 'github' : 'text');
   const root = githubActions?.workspace ?? config.cwd;
-  const report = await lintModules(query, { levels, online: false, download: false }, session.signal);
+  const { online = false, download = false } = options;
+  if (download && !online) throw new BlobsError('BLOBS_USAGE', '--download needs --online');
+  // Most runs ask nobody.
+  const network = online ? await (await import('./open-url-asker.ts')).openUrlAsker(session) : undefined;
+  const report = await lintModules(
+    query,
+    { levels, online, download },
+    session.signal,
+    network?.asker,
+  ).finally(() => network?.close());
   const findings = report.issues.filter((issue) => issue.rule !== undefined);
   const code = present(
     session,

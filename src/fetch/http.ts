@@ -3,20 +3,14 @@
 import type { Dispatcher } from 'undici';
 import { BlobsError, describeError, systemCode } from '../core/errors.ts';
 import { redactUrl } from '../core/url.ts';
+import { header, toBody, toPart, toStart } from './answer-body.ts';
 import type { Body } from './body.ts';
 import { type Authorization, type Credentials, findAuthorization, findToken } from './credentials.ts';
 import { HttpStatusError, proxyRefusal } from './http-status-error.ts';
 import { parseHttpUrl } from './http-url.ts';
 import { networkError } from './network-error.ts';
 import type { HttpProxy } from './proxy.ts';
-import {
-  findValidator,
-  isContinuation,
-  isOfSameState,
-  type RangeRequest,
-  rangeHeaders,
-  type ValidatorHeaders,
-} from './range.ts';
+import { type RangeRequest, rangeHeaders } from './range.ts';
 import type { Transport } from './transport.ts';
 
 const MAX_REDIRECTS = 10;
@@ -35,17 +29,12 @@ export interface HttpOptions {
   readonly findProxy?: (url: URL) => HttpProxy | undefined;
 }
 
-/** An answer about another range than was asked for: the whole body may be had all the same. */
-export class WrongRange extends BlobsError {
-  constructor(url: string) {
-    super('BLOBS_NETWORK', `another range than was asked for came from ${redactUrl(url)}`);
-  }
-}
-
 /** What a request asks for beside its URL. */
 export interface HttpRequest {
   /** The part that is wanted; the answer may be the whole all the same. */
   readonly range?: RangeRequest | undefined;
+  /** No more than a look: at the headers alone (HEAD), or at so many of the first bytes; for want of that, at the whole. */
+  readonly look?: 'head' | { readonly firstBytes: number };
   /** For the origin of the URL alone: they do not follow a redirect to another. Names in lower case. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Makes it a POST, also after a redirect, and goes along with every redirect. */
@@ -73,7 +62,8 @@ export async function httpExchange(
   options: HttpOptions,
   request: HttpRequest,
 ): Promise<{ readonly body: Body; readonly url: URL }> {
-  const { range, post } = request;
+  const { range, post, look } = request;
+  const isStart = look !== undefined && look !== 'head';
   let current = parseHttpUrl(url);
   let asked = request;
   for (let redirects = 0; ; redirects++) {
@@ -81,6 +71,9 @@ export async function httpExchange(
     if (response.statusCode === 200) return { body: await toBody(response), url: current };
     if (range !== undefined && (response.statusCode === 206 || response.statusCode === 416)) {
       return { body: await toPart(response, range, current), url: current };
+    }
+    if (isStart && (response.statusCode === 206 || response.statusCode === 416)) {
+      return { body: toStart(response), url: current };
     }
     const location = header(response, 'location');
     const isRedirect = REDIRECT_STATUSES.has(response.statusCode) && location !== undefined;
@@ -123,7 +116,7 @@ async function ask(question: Question, options: HttpOptions): Promise<Dispatcher
 }
 
 async function requestOnce(
-  { url, range, post, headers, authorization }: Question,
+  { url, range, post, look, headers, authorization }: Question,
   options: HttpOptions,
 ): Promise<Dispatcher.ResponseData> {
   const target = new URL(url);
@@ -133,9 +126,10 @@ async function requestOnce(
   const proxy = options.findProxy?.(url);
   // What stands in the URL is no news.
   const secret = authorization?.from === 'the URL' ? undefined : authorization?.from;
+  const method = post ? 'POST' : look === 'head' ? 'HEAD' : 'GET';
   const trace = (answer: string | number): void => {
     const how = `${proxy ? ` through ${proxy.origin}` : ''}${secret ? ` with ${secret}` : ''}`;
-    options.trace?.(`${post ? 'POST' : 'GET'} ${redactUrl(url.href)}${how} → ${answer}`);
+    options.trace?.(`${method} ${redactUrl(url.href)}${how} → ${answer}`);
   };
   try {
     const response = await options.transport.request(target, {
@@ -145,11 +139,13 @@ async function requestOnce(
         'accept-encoding': 'identity',
         'user-agent': options.userAgent,
         ...(range ? rangeHeaders(range) : {}),
+        ...(look === undefined || look === 'head' ? {} : { range: `bytes=0-${look.firstBytes - 1}` }),
         ...(authorization === undefined ? {} : { authorization: authorization.value }),
         ...(post ? { accept: post.mediaType, 'content-type': post.mediaType } : {}),
         ...headers,
       },
-      ...(post ? { post: post.text } : {}),
+      method,
+      ...(post ? { content: post.text } : {}),
     });
     trace(response.statusCode);
     return response;
@@ -193,56 +189,4 @@ function redirectTarget(from: URL, location: string): URL {
     );
   }
   return target;
-}
-
-async function toBody(response: Dispatcher.ResponseData): Promise<Body> {
-  const contentType = header(response, 'content-type');
-  const type = contentType === undefined ? {} : { contentType };
-  const encoding = header(response, 'content-encoding')?.trim().toLowerCase() ?? 'identity';
-  if (DECODED.has(encoding)) {
-    const { decode } = await import('./decode.ts');
-    return { stream: decode(response.body, encoding), ...type };
-  }
-  const validator = findValidator(validatorHeaders(response));
-  return {
-    stream: response.body,
-    ...lengthOf(response),
-    ...type,
-    ...(validator === undefined ? {} : { validator }),
-  };
-}
-
-async function toPart(response: Dispatcher.ResponseData, range: RangeRequest, url: URL): Promise<Body> {
-  const { fromByte, validator } = range;
-  const isCoded = !/^(identity)?$/i.test(header(response, 'content-encoding')?.trim() ?? '');
-  if (
-    response.statusCode === 206 &&
-    !isCoded &&
-    isContinuation(header(response, 'content-range'), fromByte) &&
-    isOfSameState(validator, validatorHeaders(response))
-  ) {
-    return { stream: response.body, ...lengthOf(response), fromByte, validator };
-  }
-  await response.body.dump({ limit: 16_384 }).catch(() => undefined);
-  throw new WrongRange(url.href);
-}
-
-function validatorHeaders(response: Dispatcher.ResponseData): ValidatorHeaders {
-  return {
-    etag: header(response, 'etag'),
-    lastModified: header(response, 'last-modified'),
-    date: header(response, 'date'),
-  };
-}
-
-function lengthOf(response: Dispatcher.ResponseData): { length?: number } {
-  const length = Number(header(response, 'content-length') ?? Number.NaN);
-  return Number.isSafeInteger(length) && length >= 0 ? { length } : {};
-}
-
-const DECODED = new Set(['gzip', 'x-gzip', 'deflate', 'br']);
-
-function header(response: Dispatcher.ResponseData, name: string): string | undefined {
-  const value = response.headers[name];
-  return Array.isArray(value) ? value[0] : value;
 }

@@ -16,8 +16,10 @@ export interface RequestOptions {
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   readonly headers: Readonly<Record<string, string>>;
-  /** The content of a POST; absent for a GET. */
-  readonly post?: string;
+  /** GET by default. */
+  readonly method?: 'GET' | 'HEAD' | 'POST';
+  /** Of a POST. */
+  readonly content?: string;
 }
 
 export interface TransportOptions {
@@ -64,7 +66,8 @@ export function openTransport({ jobs, timeoutMs, findProxy }: TransportOptions):
         return await route.dispatcher.request({
           origin: route.origin,
           path: route.path,
-          ...(options.post === undefined ? { method: 'GET' } : { method: 'POST', body: options.post }),
+          method: options.method ?? 'GET',
+          ...(options.content === undefined ? {} : { body: options.content }),
           headers: { ...options.headers, ...headers },
           headersTimeout: options.timeoutMs,
           bodyTimeout: options.timeoutMs,

@@ -3,6 +3,7 @@ import { READING_RULES } from './reading-rules.ts';
 import type { Rule, RuleTexts } from './rule.ts';
 import { bareRefUrl } from './rules/bare-ref-url.ts';
 import { basenameDiffers } from './rules/basename-differs.ts';
+import { deadUrl } from './rules/dead-url.ts';
 import { doubleSlashUrl } from './rules/double-slash-url.ts';
 import { duplicateUrl } from './rules/duplicate-url.ts';
 import { insecureDocUrl } from './rules/insecure-doc-url.ts';
@@ -10,7 +11,10 @@ import { insecureHttp } from './rules/insecure-http.ts';
 import { licenseExpression } from './rules/license-expression.ts';
 import { mutableUrl } from './rules/mutable-url.ts';
 import { privateHost } from './rules/private-host.ts';
+import { remoteHash } from './rules/remote-hash.ts';
+import { remoteSize } from './rules/remote-size.ts';
 import { shortHashRef } from './rules/short-hash-ref.ts';
+import { signInPage } from './rules/sign-in-page.ts';
 import { tagUrl } from './rules/tag-url.ts';
 import { unsupportedUrl } from './rules/unsupported-url.ts';
 import { urlCredentials } from './rules/url-credentials.ts';
@@ -34,6 +38,11 @@ export const RULES: readonly Rule[] = [
   duplicateUrl,
   basenameDiffers,
   insecureDocUrl,
+  // What the network says.
+  deadUrl,
+  signInPage,
+  remoteSize,
+  remoteHash,
 ];
 
 /** Everything that lint can find, in the order in which it is listed. */

@@ -5,7 +5,9 @@ import { CORPUS, corpusModules, needCorpus, readCorpus } from '../support/corpus
 import { runCli } from '../support/run-cli.ts';
 
 interface Oddities {
-  readonly files: Readonly<Record<string, readonly { readonly kind: string; readonly blob: string | null }[]>>;
+  readonly files: Readonly<
+    Record<string, readonly { readonly kind: string; readonly blob: string | null }[]>
+  >;
 }
 
 /** Each rule, and the kinds of oddities that it must find, no more and no less. */

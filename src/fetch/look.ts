@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Clock } from '../core/deps.ts';
+import { BlobsError } from '../core/errors.ts';
+import type { Body } from './body.ts';
+import { drain } from './drain.ts';
+import { FinalError } from './final-error.ts';
+import { type HttpOptions, httpExchange } from './http.ts';
+import { HttpStatusError } from './http-status-error.ts';
+import { networkError } from './network-error.ts';
+import { isWorthRetrying, parseRetryAfter, retryDelayMs } from './retry.ts';
+
+// Enough to tell a web page from a file.
+const FIRST_BYTES = 512;
+
+export interface LookOptions extends HttpOptions {
+  readonly clock: Clock;
+  /** 0 ≤ x < 1. */
+  readonly random: () => number;
+  /** Attempts after the first. */
+  readonly retries: number;
+}
+
+/** What a server says of a file. */
+export interface Look {
+  /** Where redirects ended. */
+  readonly url: URL;
+  /** Of the whole file, in bytes; absent where the server does not say. */
+  readonly bytes?: number;
+  readonly contentType?: string;
+  /** The first bytes, where they were asked for. */
+  readonly start?: Uint8Array;
+}
+
+/**
+ * Asks what is at `url` without downloading it: by HEAD; where that fails or what it says is not `plausible`, since many
+ * servers lie there, by a GET of the first bytes.
+ *
+ * @throws BlobsError as `httpExchange` does; FinalError; the signal's reason.
+ */
+export async function lookAt(
+  url: string,
+  options: LookOptions,
+  plausible: (look: Look) => boolean,
+): Promise<Look> {
+  try {
+    const { body, url: end } = await httpExchange(url, options, { look: 'head' });
+    discard(body);
+    const look = toLook(body, end);
+    if (plausible(look)) return look;
+  } catch (error) {
+    options.signal.throwIfAborted();
+    if (!(error instanceof BlobsError) || !MAY_DIFFER.has(error.code) || error instanceof FinalError)
+      throw error;
+  }
+  return askRepeatedly(options, async () => {
+    const { body, url: end } = await httpExchange(url, options, { look: { firstBytes: FIRST_BYTES } });
+    const start = await readStart(body).catch((error: unknown) => {
+      options.signal.throwIfAborted();
+      throw networkError(error, url, options.timeoutMs);
+    });
+    return { ...toLook(body, end), start };
+  });
+}
+
+// A redirect that is not allowed, a timeout or a wrong configuration is the same for every method.
+const MAY_DIFFER: ReadonlySet<string> = new Set(['BLOBS_HTTP_STATUS', 'BLOBS_NETWORK']);
+
+/**
+ * What `ask` gives; asked again, with growing delays, where it fails for a reason that may pass. Not after a timeout:
+ * who looks at many files does not wait for each of them several times.
+ *
+ * @throws what the last attempt throws.
+ */
+export async function askRepeatedly<T>(options: LookOptions, ask: () => Promise<T>): Promise<T> {
+  const { clock, random, retries, signal } = options;
+  for (let attempt = 0; ; attempt++) {
+    signal.throwIfAborted();
+    try {
+      return await ask();
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof BlobsError) || error instanceof FinalError || attempt >= retries) throw error;
+      const answer = error instanceof HttpStatusError ? error : undefined;
+      if (error.code === 'BLOBS_TIMEOUT' || !isWorthRetrying(error.code, answer?.status)) throw error;
+      const wishMs = parseRetryAfter(answer?.retryAfter, clock.now());
+      await clock.sleep(retryDelayMs(attempt, random(), wishMs), signal);
+    }
+  }
+}
+
+function toLook({ length, contentType }: Body, url: URL): Look {
+  return {
+    url,
+    ...(length === undefined ? {} : { bytes: length }),
+    ...(contentType === undefined ? {} : { contentType }),
+  };
+}
+
+function discard({ stream }: Body): void {
+  stream.on('error', () => undefined).destroy();
+}
+
+/** The first bytes of a body, which is then given up. */
+async function readStart(body: Body): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  body.stream.on('error', () => undefined);
+  try {
+    await drain(body.stream, (chunk) => {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes >= FIRST_BYTES) throw ENOUGH;
+      return undefined;
+    });
+  } catch (error) {
+    if (error !== ENOUGH) throw error;
+  } finally {
+    body.stream.destroy();
+  }
+  return Buffer.concat(chunks).subarray(0, FIRST_BYTES);
+}
+
+const ENOUGH = new Error('enough');
