@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Clock } from '../core/deps.ts';
-import { BlobsError } from '../core/errors.ts';
+import { BlobsError, systemCode } from '../core/errors.ts';
 import type { Body } from './body.ts';
 import { drain } from './drain.ts';
 import { FinalError } from './final-error.ts';
@@ -49,8 +49,7 @@ export async function lookAt(
     if (plausible(look)) return look;
   } catch (error) {
     options.signal.throwIfAborted();
-    if (!(error instanceof BlobsError) || !MAY_DIFFER.has(error.code) || error instanceof FinalError)
-      throw error;
+    if (!(error instanceof BlobsError) || !mayDiffer(error)) throw error;
   }
   return askRepeatedly(options, async () => {
     const { body, url: end } = await httpExchange(url, options, { look: { firstBytes: FIRST_BYTES } });
@@ -62,8 +61,21 @@ export async function lookAt(
   });
 }
 
-// A redirect that is not allowed, a timeout or a wrong configuration is the same for every method.
-const MAY_DIFFER: ReadonlySet<string> = new Set(['BLOBS_HTTP_STATUS', 'BLOBS_NETWORK']);
+/** Whether a GET may succeed after a HEAD failed: not where no request arrives, or every answer would be the same. */
+function mayDiffer(error: BlobsError): boolean {
+  if (error instanceof FinalError || isUnreachable(error)) return false;
+  return MAY_DIFFER.has(error.code);
+}
+
+// Some servers never come to the end of a HEAD.
+const MAY_DIFFER: ReadonlySet<string> = new Set(['BLOBS_HTTP_STATUS', 'BLOBS_NETWORK', 'BLOBS_TIMEOUT']);
+
+/** Whether a host is not there, refuses connections or cannot prove who it is: a moment later it will be the same. */
+function isUnreachable({ cause }: BlobsError): boolean {
+  return /^(ENOTFOUND|ECONNREFUSED|E(HOST|NET)UNREACH|CERT_|DEPTH_|SELF_|UNABLE_|ERR_TLS_)/.test(
+    systemCode(cause) ?? '',
+  );
+}
 
 /**
  * What `ask` gives; asked again, with growing delays, where it fails for a reason that may pass. Not after a timeout:
@@ -80,6 +92,7 @@ export async function askRepeatedly<T>(options: LookOptions, ask: () => Promise<
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof BlobsError) || error instanceof FinalError || attempt >= retries) throw error;
+      if (isUnreachable(error)) throw error;
       const answer = error instanceof HttpStatusError ? error : undefined;
       if (error.code === 'BLOBS_TIMEOUT' || !isWorthRetrying(error.code, answer?.status)) throw error;
       const wishMs = parseRetryAfter(answer?.retryAfter, clock.now());

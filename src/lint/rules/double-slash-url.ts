@@ -12,7 +12,7 @@ export const doubleSlashUrl: Rule = {
   severity: 'warning',
   checks: 'the path of `url` has no empty segment ("//")',
   why: 'Two strings were put together badly. Some servers pass over it, others and most mirrors answer 404.',
-  mend: 'Write one slash.',
+  mend: 'Write one slash where there are several.',
   isFixable: true,
   check: (module) =>
     writtenUrls(module).flatMap((written): Finding[] => {

@@ -14,9 +14,10 @@ export const privateHost: Rule = {
   mend: 'Put the file on a public server. For a copy in your network, users have --mirror.',
   check: (module) =>
     writtenUrls(module).flatMap(({ entry, at, url }): Finding[] => {
-      const host = findUrl(url)?.hostname;
-      const what = host === undefined ? undefined : findPrivacy(host);
-      if (host === undefined || what === undefined) return [];
+      const { protocol = '', hostname: host = '' } = findUrl(url) ?? {};
+      // What cannot be fetched from anywhere has no host that matters.
+      const what = /^https?:$/.test(protocol) ? findPrivacy(host) : undefined;
+      if (what === undefined) return [];
       return [
         {
           entry,
@@ -86,7 +87,6 @@ function findPrivacy(host: string): string | undefined {
     return LISTS.find(({ list }) => list.check(address, version === 4 ? 'ipv4' : 'ipv6'))?.what;
   }
   const name = host.replace(/\.$/, '');
-  if (name === '') return undefined;
   if (PRIVATE_NAME.test(name)) return 'is a name that only a private network knows';
   return name.includes('.') ? undefined : 'is a name without a domain, which only a private network knows';
 }

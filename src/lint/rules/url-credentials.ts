@@ -14,7 +14,7 @@ export const urlCredentials: Rule = {
   id: 'url-credentials',
   severity: 'error',
   checks: '`url` and `doc-url` hold no user name, password, token or signature',
-  why: 'module.yml is public: whoever reads it can use the secret, also after it was removed, since git remembers it. Signed URLs stop working by themselves.',
+  why: 'Whoever can read module.yml can use the secret, also after it was removed, since git remembers it. Signed URLs stop working by themselves.',
   mend: 'Withdraw the secret where it was issued, then write a URL that works without. Users who need credentials have netrc.',
   check: (module) => {
     const urls = [
