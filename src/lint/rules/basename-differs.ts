@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import { shorten } from '../../core/text.ts';
-import { findUrl } from '../../core/url.ts';
 import type { Finding, Rule } from '../rule.ts';
 import { fileUrls } from '../url/written-urls.ts';
 
@@ -14,9 +13,9 @@ export const basenameDiffers: Rule = {
   why: 'A file that is renamed on the way is hard to find at its vendor again, and a wrong name is often the trace of a copied entry.',
   mend: 'Keep the name that the vendor gave the file, unless the build needs another.',
   check: (module) =>
-    fileUrls(module).flatMap(({ entry, at, url }): Finding[] => {
+    fileUrls(module).flatMap(({ entry, at, parsed }): Finding[] => {
       const { path } = entry.value;
-      const theirs = findLastSegment(url);
+      const theirs = findLastSegment(parsed);
       if (typeof path !== 'string' || theirs === undefined) return [];
       const ours = path.slice(path.lastIndexOf('/') + 1);
       if (theirs === ours || decode(theirs) === ours) return [];
@@ -32,8 +31,8 @@ export const basenameDiffers: Rule = {
 };
 
 /** Undefined where the URL's path has no name at its end. */
-function findLastSegment(url: string): string | undefined {
-  const path = findUrl(url)?.pathname;
+function findLastSegment(url: URL | undefined): string | undefined {
+  const path = url?.pathname;
   return path === undefined || path.endsWith('/') ? undefined : path.slice(path.lastIndexOf('/') + 1);
 }
 

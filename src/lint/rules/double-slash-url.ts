@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { findUrl } from '../../core/url.ts';
 import type { Finding, Fix, Rule } from '../rule.ts';
 import { shownUrl, type WrittenUrl, writtenUrls } from '../url/written-urls.ts';
 
@@ -16,7 +15,7 @@ export const doubleSlashUrl: Rule = {
   isFixable: true,
   check: (module) =>
     writtenUrls(module).flatMap((written): Finding[] => {
-      const path = findUrl(written.url)?.pathname;
+      const path = written.parsed?.pathname;
       if (path === undefined || !DOUBLE.test(path)) return [];
       return [
         {

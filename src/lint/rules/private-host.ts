@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { BlockList, isIP } from 'node:net';
 import { shorten } from '../../core/text.ts';
-import { findUrl } from '../../core/url.ts';
 import type { Finding, Rule } from '../rule.ts';
 import { writtenUrls } from '../url/written-urls.ts';
 
@@ -13,8 +12,8 @@ export const privateHost: Rule = {
   why: 'The policy wants blobs hosted on the Internet: nobody outside that network can fetch from there, and inside another network the name may mean another machine.',
   mend: 'Put the file on a public server. For a copy in your network, users have --mirror.',
   check: (module) =>
-    writtenUrls(module).flatMap(({ entry, at, url }): Finding[] => {
-      const { protocol = '', hostname: host = '' } = findUrl(url) ?? {};
+    writtenUrls(module).flatMap(({ entry, at, parsed }): Finding[] => {
+      const { protocol = '', hostname: host = '' } = parsed ?? {};
       // What cannot be fetched from anywhere has no host that matters.
       const what = /^https?:$/.test(protocol) ? findPrivacy(host) : undefined;
       if (what === undefined) return [];

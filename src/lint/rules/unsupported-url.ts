@@ -11,8 +11,9 @@ export const unsupportedUrl: Rule = {
   why: 'A blob whose only URL cannot be read, or is of another kind (ftp:, git:, file:), can be fetched by nobody; west ends the whole run there.',
   mend: 'Write the address at which a browser downloads the file.',
   check: (module) =>
-    writtenUrls(module).flatMap(({ entry, at, url }): Finding[] => {
-      const problem = findUrlProblem(url);
+    writtenUrls(module).flatMap(({ entry, at, url, parsed }): Finding[] => {
+      const isSound = parsed !== undefined && /^https?:$/.test(parsed.protocol);
+      const problem = isSound ? undefined : findUrlProblem(url);
       if (problem === undefined) return [];
       const { message } = problem;
       return [{ entry, at, message, hint: 'write an absolute https: URL' }];

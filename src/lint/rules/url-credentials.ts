@@ -43,6 +43,7 @@ function findSecret(text: string): string | undefined {
     return /^[^/?#]*:[/\\]{2}[^/?#]*@/.test(text) ? 'a user name or a password' : undefined;
   if (url.password !== '') return 'a password';
   if (url.username !== '') return 'a user name';
+  if (url.search === '' && url.hash === '') return undefined;
   const fragment = url.hash.includes('=') ? new URLSearchParams(url.hash.slice(1)) : [];
   for (const [name, value] of [...url.searchParams, ...fragment]) {
     const isSecret = SECRET_NAME.test(name) || SECRET_VALUE.test(value);

@@ -23,10 +23,10 @@ const PARSERS = [
 
 /**
  * What the shape of a URL says of the place that it leads to, where that is a forge that this program knows. A host
- * that is not known counts only where its URL cannot be meant otherwise. Asks nobody.
+ * that is not known counts only where its URL cannot be meant otherwise. Asks nobody. `url` is what `text`
+ * spells, where the caller knows it.
  */
-export function findForgeUrl(text: string): ForgeUrl | undefined {
-  const url = findUrl(text);
+export function findForgeUrl(text: string, url = findUrl(text)): ForgeUrl | undefined {
   if (url === undefined || !/^https?:$/.test(url.protocol)) return undefined;
   const request = toRequest(url);
   for (const parse of PARSERS) {

@@ -17,7 +17,9 @@ export type ForgeParser = (request: UrlRequest) => ForgeUrl | undefined;
 /** Takes `url` apart. */
 export function toRequest(url: URL): UrlRequest {
   const query = new Map<string, string>();
-  for (const [name, value] of url.searchParams) if (!query.has(name)) query.set(name, value);
+  if (url.search !== '') {
+    for (const [name, value] of url.searchParams) if (!query.has(name)) query.set(name, value);
+  }
   // "%2F" is how GitLab writes a slash in a name; for the rest it makes no difference.
   const segments = url.pathname
     .split('/')
@@ -94,6 +96,7 @@ export function withSegment(
 }
 
 function decode(segment: string): string {
+  if (!segment.includes('%')) return segment;
   try {
     return decodeURIComponent(segment);
   } catch {

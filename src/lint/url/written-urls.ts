@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { shorten } from '../../core/text.ts';
-import { redactUrl } from '../../core/url.ts';
+import { findUrl, redactUrl } from '../../core/url.ts';
 import type { ValuePath } from '../../yaml/yaml-document.ts';
 import type { LintEntry, LintModule } from '../lint-module.ts';
 import { findForgeUrl } from './find-forge-url.ts';
@@ -15,6 +15,8 @@ export interface WrittenUrl {
   readonly at: ValuePath;
   /** Whether it is meant for a Git LFS server, which is asked for a hash and knows no revisions. */
   readonly isLfs: boolean;
+  /** What it spells, where it is absolute and well-formed; not to be changed. */
+  readonly parsed?: URL;
   readonly forge?: ForgeUrl;
 }
 
@@ -37,9 +39,19 @@ function urlsOfEntry(entry: LintEntry): WrittenUrl[] {
   const isList = Array.isArray(value);
   return (isList ? (value as readonly unknown[]) : [value]).flatMap((url, index): WrittenUrl[] => {
     if (typeof url !== 'string') return [];
-    const forge = findForgeUrl(url);
+    const parsed = findUrl(url);
+    const forge = findForgeUrl(url, parsed);
     const at = isList ? ['url', index] : ['url'];
-    return [{ entry, url, at, isLfs: fetcher === 'lfs', ...(forge === undefined ? {} : { forge }) }];
+    return [
+      {
+        entry,
+        url,
+        at,
+        isLfs: fetcher === 'lfs',
+        ...(parsed === undefined ? {} : { parsed }),
+        ...(forge === undefined ? {} : { forge }),
+      },
+    ];
   });
 }
 
