@@ -7,7 +7,7 @@ import { escapeControls } from '../core/text.ts';
 import type { FileIndex } from '../store/file-index.ts';
 import type { ActiveProject, ActiveProjects, ManifestPlace } from './active-projects.ts';
 import { isGitRepository } from './git/git-repository.ts';
-import type { GitContext } from './manifest/project-import.ts';
+import type { GitContext } from './git/repository.ts';
 import { MANIFEST_PROJECT, tidyPath } from './manifest/project-paths.ts';
 import type { IniValue } from './west-config/ini-value.ts';
 import type { WestConfig } from './west-config/west-config.ts';

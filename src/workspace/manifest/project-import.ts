@@ -5,6 +5,7 @@ import { MAX_YAML_BYTES } from '../../yaml/limits.ts';
 import { GitReadError, gitWords } from '../git/git-read-error.ts';
 import { findOutwardLink } from '../git/git-repository.ts';
 import { GitObjectReader } from '../git/object-reader.ts';
+import type { GitContext } from '../git/repository.ts';
 import { DamagedTreeError } from '../git/tree.ts';
 import type { ImportBudget } from './import-budget.ts';
 import type { ImportRequest } from './import-value.ts';
@@ -15,12 +16,6 @@ import {
   readImportedFiles,
 } from './imported-file.ts';
 import type { ManifestProject } from './projects.ts';
-
-/** How git is run. */
-export interface GitContext {
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly signal?: AbortSignal;
-}
 
 /** A file, and what asked for it; or why what was asked for last cannot be had. */
 export type ProjectImport =

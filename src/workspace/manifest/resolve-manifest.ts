@@ -4,6 +4,7 @@ import type { Issue } from '../../core/report.ts';
 import type { Observations } from '../../store/observations.ts';
 import { MAX_PROBLEMS } from '../../yaml/limits.ts';
 import type { ValuePath, YamlDocument } from '../../yaml/yaml-document.ts';
+import type { GitContext } from '../git/repository.ts';
 import { DistinctPaths } from './distinct-paths.ts';
 import { type GroupFilter, oldGroupFilterIssue, readGroupFilter } from './group-filter.ts';
 import { ImportBudget } from './import-budget.ts';
@@ -12,7 +13,6 @@ import { asksForImport, type ImportRequest, readProjectImport, readSelfImport } 
 import { MANIFEST_REVISION } from './imported-file.ts';
 import { withImporter } from './importer.ts';
 import type { ProjectFilter } from './project-filter.ts';
-import type { GitContext } from './project-import.ts';
 import { checkProjectName } from './project-names.ts';
 import { joinPaths } from './project-paths.ts';
 import { type ManifestProject, readProject, readRemotes } from './projects.ts';
