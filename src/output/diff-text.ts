@@ -55,8 +55,8 @@ function moduleText(module: ModuleDiff, colors: Colors): string {
 }
 
 function headLine({ name, kind, before, after }: ModuleDiff, colors: Colors): string {
-  const isWorkingTree = after.revision === undefined;
-  const what = `${sideText(before)}${isWorkingTree ? ' and the working tree' : `..${sideText(after)}`}`;
+  const sides = before || after ? ` ${colors.dim(`(${revisionsText(before, after)})`)}` : '';
+  const what = kind === 'changed' ? '' : ` ${kind}`;
   return `${colors.bold(escapeControls(name))}${what}${sides}`;
 }
 

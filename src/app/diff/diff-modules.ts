@@ -92,11 +92,21 @@ export async function withRepository<T>(
 
 /** @throws BlobsError `BLOBS_UNKNOWN_REVISION`; GitReadError */
 export async function resolveRevision(repository: Repository, revision: string): Promise<NamedCommit> {
-  const commit = await findCommit(repository, revision);
-  if (commit !== undefined) return { revision, commit };
+  let detail: string | undefined;
+  try {
+    const commit = await findCommit(repository, revision);
+    if (commit !== undefined) return { revision, commit };
+  } catch (error) {
+    // Git ends where a branch has no upstream, or a reflog is shorter.
+    if (!(error instanceof GitReadError && error.kind === 'failed' && error.detail)) throw error;
+    detail = error.detail;
+  }
   const message = `unknown or ambiguous revision "${escapeControls(revision)}"`;
   throw new BlobsError('BLOBS_UNKNOWN_REVISION', message, {
-    facts: [`in the git repository ${escapeControls(repository.top)}`],
+    facts: [
+      `in the git repository ${escapeControls(repository.top)}`,
+      ...(detail === undefined ? [] : [`git: ${escapeControls(detail)}`]),
+    ],
     hint: 'see "git log --oneline --all"; what a shallow or old clone does not have, "git fetch" brings',
   });
 }
