@@ -60,7 +60,7 @@ function blobsOf(change: BlobChange) {
 
 /** What is wrong with a file that both sides have is told once; of what was, only what keeps it from being compared. */
 function issuesOf({ before, after }: ModulePair): readonly Issue[] {
-  const isSameFile = before?.oid !== undefined && before.oid === after?.oid;
+  const isSameFile = before === after || (before?.oid !== undefined && before.oid === after?.oid);
   const earlier = isSameFile ? [] : (before?.issues ?? []);
   return [...earlier.filter(({ severity }) => severity === 'error'), ...(after?.issues ?? [])];
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { DiffSide } from '../../core/diff.ts';
 import { BlobsError } from '../../core/errors.ts';
 import type { ModulePlace } from '../../core/modules.ts';
+import type { Issue } from '../../core/report.ts';
 import { escapeControls } from '../../core/text.ts';
 import { GitReadError } from '../../workspace/git/git-read-error.ts';
 import {
@@ -21,6 +22,8 @@ export interface ModulePairs {
   readonly pairs: readonly ModulePair[];
   readonly before: DiffSide;
   readonly after: DiffSide;
+  /** Of what the modules were found by. */
+  readonly issues: readonly Issue[];
 }
 
 /**
@@ -47,7 +50,7 @@ export async function pairModules(
       directories.length > 1 && side.revision !== undefined ? { revision: side.revision } : side;
     sides = { before: shown(before), after: shown(after) };
   }
-  return { pairs, ...sides };
+  return { pairs, ...sides, issues: [] };
 }
 
 interface Side {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { BlobsError } from '../../core/errors.ts';
 import { escapeControls, shorten } from '../../core/text.ts';
+import { isRevisionName } from '../../workspace/git/revision-name.ts';
 
 /** Two revisions, or one and the working tree. */
 export interface RevisionRange {
@@ -9,13 +10,7 @@ export interface RevisionRange {
   readonly after: string | undefined;
 }
 
-const MAX_CHARACTERS = 1000;
 const MAX_SHOWN_CHARACTERS = 80;
-
-// gitrevisions(7): a name as git-check-ref-format(1) allows it, or nothing before "@{…}"; then ancestors, "^{commit}" and
-// reflog entries. Searches in messages and paths in a commit are left out: they are no revisions, or cost without bound.
-const NAME = /^(?:[^-\s~^:?*[\\\p{C}]|(?=@\{))(?:(?!@\{|\.\.)[^\s~^:?*[\\\p{C}])*/u;
-const SUFFIXES = /^(?:~\d{0,6}|\^\d{0,3}|\^\{(?:commit)?\}|@\{(?:-?\d{1,6}|u|upstream|push)\})*$/;
 
 /**
  * Reads `REV`, `REV..REV`, `REV..` and `..REV`; a side without a name is HEAD, as in git. What could be more to git
@@ -33,13 +28,6 @@ export function parseRevisionRange(text: string): RevisionRange {
     before: checkRevision(before || 'HEAD', text),
     after: after === undefined ? undefined : checkRevision(after || 'HEAD', text),
   };
-}
-
-/** Whether `text` can be nothing but the name of a revision, for git. */
-export function isRevisionName(text: string): boolean {
-  if (text.length > MAX_CHARACTERS) return false;
-  const name = NAME.exec(text)?.[0];
-  return name !== undefined && SUFFIXES.test(text.slice(name.length));
 }
 
 const USAGE = 'give one revision, or two as REV..REV; see gitrevisions(7) for what a revision is';
