@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { isDeepStrictEqual } from 'node:util';
 import type { Blob } from '../core/blob.ts';
 import {
   type BlobChange,
@@ -11,12 +10,10 @@ import {
 } from '../core/diff.ts';
 import { count, escapeControls, shorten } from '../core/text.ts';
 import type { Colors } from './colors.ts';
-import { shownValue } from './diff-json.ts';
-import { describeUrlChange } from './url-change.ts';
+import { findShared, isAlike, urlChangeText, valueText } from './key-change.ts';
 
 const MAX_VALUE_CHARACTERS = 300;
 const DIGEST_DIGITS = 12;
-const MIN_SHARED = 3;
 const INDENT = '    ';
 
 /**
@@ -71,22 +68,6 @@ function shortRevision({ revision }: DiffSide): string {
   return escapeControls(/^[0-9a-f]{40,64}$/i.test(revision) ? revision.slice(0, DIGEST_DIGITS) : revision);
 }
 
-/** The changes of keys that all modified blobs have alike, where there are enough to be worth it. */
-function findShared(changes: readonly BlobChange[]): readonly KeyChange[] {
-  const modified = changes.flatMap((change) => (change.kind === 'modified' ? [change.keys] : []));
-  const [first = [], ...others] = modified;
-  if (modified.length < MIN_SHARED) return [];
-  return first.filter((key) => others.every((keys) => keys.some((other) => isAlike(key, other))));
-}
-
-/** URLs that differ by the same part are alike, whatever follows it. */
-function isAlike(one: KeyChange, other: KeyChange): boolean {
-  if (one.key !== other.key) return false;
-  if (isDeepStrictEqual(one, other)) return true;
-  const shown = urlChangeText(one);
-  return shown !== undefined && shown === urlChangeText(other);
-}
-
 function changeLines(change: BlobChange, shared: readonly KeyChange[], colors: Colors): readonly string[] {
   const word = paintOf(change.kind, colors)(change.kind.padEnd('modified'.length));
   if (change.kind === 'added')
@@ -133,25 +114,6 @@ function keyLines(change: KeyChange, colors: Colors): readonly string[] {
   ];
 }
 
-/** Of one URL that became another; undefined for any other change. */
-function urlChangeText({ key, before, after }: KeyChange): string | undefined {
-  const [old, now] = [before, after].map((value) => {
-    const shown = key === 'url' || key === 'doc-url' ? shownValue(key, value) : undefined;
-    const single: unknown = Array.isArray(shown) && shown.length === 1 ? shown[0] : shown;
-    return typeof single === 'string' ? single : undefined;
-  });
-  return old === undefined || now === undefined ? undefined : describeUrlChange(old, now);
-}
-
 function itemText(key: string, item: unknown): string {
   return valueText(key, key === 'url' ? [item] : item);
-}
-
-/** A value in one line. */
-export function valueText(key: string, value: unknown): string {
-  if (value === undefined) return '(none)';
-  const shown = shownValue(key, value);
-  const single: unknown = Array.isArray(shown) && shown.length === 1 ? shown[0] : shown;
-  const text = typeof single === 'string' ? single : (JSON.stringify(single) ?? String(single));
-  return escapeControls(shorten(text, MAX_VALUE_CHARACTERS));
 }

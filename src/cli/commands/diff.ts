@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Command, Option } from 'commander';
+import type { DiffReport } from '../../core/diff.ts';
 import { BlobsError } from '../../core/errors.ts';
 import { createColors } from '../../output/colors.ts';
 import { addJsonFormat, parseSelection, type SelectionOptions } from '../options.ts';
@@ -48,12 +49,21 @@ export function addDiffCommand(program: Command, run: Run): void {
       ]);
       const selection = parseSelection(modules, options);
       const report = await diffBlobs({ search: config.search, selection, range }, signal);
+      const markdown = format === 'markdown' ? await markdownOf(report) : undefined;
       const code = present(session, report, {
         document: () => diffDocument(report),
-        text: () => diffText(report, createColors(config.colorStdout)),
-        summary: () => diffSummaryText(report),
+        text: () => markdown?.text ?? diffText(report, createColors(config.colorStdout)),
+        summary: () => `${diffSummaryText(report)}${markdown?.note ?? ''}`,
       });
       return code === 0 && options.exitCode && report.modules.length > 0 ? 1 : code;
     });
   });
+}
+
+async function markdownOf(report: DiffReport): Promise<{ readonly text: string; readonly note: string }> {
+  const { diffMarkdown, MAX_GITHUB_CHARACTERS } = await import('../../output/diff-markdown.ts');
+  const text = diffMarkdown(report);
+  const isLong = text.length > MAX_GITHUB_CHARACTERS;
+  const note = `the Markdown has ${text.length} characters, of which GitHub takes ${MAX_GITHUB_CHARACTERS}; choose modules or -l\n`;
+  return { text, note: isLong ? note : '' };
 }
