@@ -22,7 +22,8 @@ export function addDiffCommand(program: Command, run: Run): void {
     addOptions: (command) =>
       addJsonFormat(
         command
-          .argument('<REV[..REV]>', 'a git revision, or two')
+          .usage('[options] <REV[..REV]> [MODULE...]')
+          .argument('<REV>', 'a git revision, or two as REV..REV')
           .addOption(
             new Option(
               '--format <format>',
