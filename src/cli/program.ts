@@ -4,6 +4,7 @@ import { addCacheCommand } from './commands/cache.ts';
 import { addCleanCommand } from './commands/clean.ts';
 import type { Run } from './commands/command.ts';
 import { addConfigCommand } from './commands/config.ts';
+import { addDiffCommand } from './commands/diff.ts';
 import { addFetchCommand } from './commands/fetch.ts';
 import { addHelpCommand } from './commands/help.ts';
 import { addLintCommand } from './commands/lint.ts';
@@ -52,6 +53,7 @@ export function createProgram(run: Run, write: (text: string) => void): Command 
     addVerifyCommand,
     addCleanCommand,
     addLintCommand,
+    addDiffCommand,
     addModulesCommand,
     addCacheCommand,
     addConfigCommand,

@@ -11,6 +11,7 @@ export const ERROR_MEANINGS = {
   BLOBS_UNKNOWN_MODULE: 'no module has this name',
   BLOBS_NO_MODULES: 'neither a module directory, a west workspace, nor a module around the current directory',
   BLOBS_NOT_A_MODULE: 'a directory that was named as a module holds none',
+  BLOBS_UNKNOWN_REVISION: 'git knows no such revision here, or there is no git repository',
   BLOBS_BAD_CONFIG: 'a configuration file or environment variable cannot be understood',
   BLOBS_MALFORMED_YAML:
     'a YAML file cannot be read: syntax, encoding, duplicate keys, several documents, size',
@@ -39,7 +40,8 @@ export const ERROR_MEANINGS = {
   BLOBS_NOT_A_FILE: "something other than a regular file stands at a blob's place",
   BLOBS_FILE_ACCESS: 'a file or directory cannot be read, written or removed',
   BLOBS_NO_SPACE: 'a disk or quota has no room for a blob',
-  BLOBS_GIT_FAILED: 'git cannot say what it tracks',
+  BLOBS_GIT_FAILED: 'git cannot say what it tracks, or what a revision holds',
+  BLOBS_REVISION_NOT_FETCHED: "a project's revision is not in its local clone",
   BLOBS_OFFLINE: 'a blob is only to be had over the network, which is off limits',
   BLOBS_BLOCKED: 'a mirror rule forbids to ask the URLs of a blob, and no mirror has it',
   BLOBS_BAD_MIRROR: "a mirror directory's index cannot be understood, or is somebody else's file",

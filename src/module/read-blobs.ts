@@ -22,6 +22,8 @@ interface Source {
   /** The module's name. */
   readonly name: string;
   readonly directory: string;
+  /** Whether links in the directory count: not for what another revision had there. */
+  readonly isOnDisk: boolean;
 }
 
 const KNOWN_KEYS = new Set([
@@ -49,7 +51,7 @@ export function readBlobs(source: Source): {
   const issues: Issue[] = [];
   const blobs: Blob[] = [];
   const claims = new PathClaims();
-  const guard = new PathGuard(source.directory);
+  const guard = source.isOnDisk ? new PathGuard(source.directory) : undefined;
   let left = 0;
   let isLinkedOutside = false;
   for (const [index, entry] of source.entries.entries()) {
@@ -74,7 +76,7 @@ export function readBlobs(source: Source): {
     const rival = badPath === undefined ? claims.claim(found.path) : undefined;
     if (badPath !== undefined) problem('BLOBS_UNSAFE_PATH', `"path" ${badPath}`);
     else if (rival !== undefined) problem('BLOBS_DUPLICATE_PATH', rivalMessage(found.path, rival));
-    else if (!guard.staysInside(BLOBS_DIRECTORY, found.path)) {
+    else if (guard && !guard.staysInside(BLOBS_DIRECTORY, found.path)) {
       isLinkedOutside = true;
       problem('BLOBS_UNSAFE_PATH', outsideMessage(found.path));
     } else blobs.push(found);

@@ -18,6 +18,7 @@ import { mendBooleans } from './yaml11-booleans.ts';
 export function readDocument(
   place: ModulePlace,
   document: DocumentView,
+  isOnDisk = true,
 ): Pick<ReadModule, 'module' | 'issues'> & { readonly isLinkedOutside: boolean } {
   validateModule(document.value);
   const { errors, issues: mended } = mendBooleans(document, [], validateModule.errors ?? []);
@@ -39,7 +40,11 @@ export function readDocument(
   const name = moduleName(place, root, document, issues);
   const module = { name, directory: place.directory, ...projectOf(place) };
   const entries = Array.isArray(root['blobs']) ? (root['blobs'] as unknown[]) : [];
-  const { blobs, issues: blobIssues, isLinkedOutside } = readBlobs({ document, entries, ...module });
+  const {
+    blobs,
+    issues: blobIssues,
+    isLinkedOutside,
+  } = readBlobs({ document, entries, isOnDisk, ...module });
   return {
     module: { ...module, ...dependsOf(root, document), blobs },
     issues: [...issues, ...blobIssues].map((issue) => ({ module: name, ...issue })),

@@ -37,21 +37,47 @@ export function readModule(place: ModulePlace, file: string): FreshModule {
     const issues = [{ ...unreadable(file, error), module: empty.name }];
     return { module: empty, file, issues, observations: undefined, document: undefined };
   }
-  const { document, issues } = readYaml(file, bytes);
-  if (document === undefined) {
-    const name = salvageName(bytes) ?? place.defaultName;
-    const told = issues.map((issue) => ({ ...issue, module: name }));
-    return { module: { ...empty, name }, file, issues: told, observations: observations.made, document };
-  }
-  const { isLinkedOutside, ...read } = readDocument(place, document);
+  const { isLinkedOutside, ...read } = readBytes(place, { file, bytes, isOnDisk: true });
   // Links may go without a trace in module.yml.
-  return { file, ...read, observations: isLinkedOutside ? undefined : observations.made, document };
+  return { ...read, observations: isLinkedOutside ? undefined : observations.made };
+}
+
+/**
+ * As {@link readModule}, for a module.yml that is not on disk: `file` is only named, and links are not looked at.
+ */
+export function readModuleText(
+  place: ModulePlace,
+  file: string,
+  bytes: Uint8Array,
+): Omit<FreshModule, 'observations'> {
+  const { isLinkedOutside: _, ...read } = readBytes(place, { file, bytes, isOnDisk: false });
+  return read;
+}
+
+interface ModuleText {
+  readonly file: string;
+  readonly bytes: Uint8Array;
+  readonly isOnDisk: boolean;
+}
+
+function readBytes(
+  place: ModulePlace,
+  { file, bytes, isOnDisk }: ModuleText,
+): Omit<FreshModule, 'observations'> & { readonly isLinkedOutside: boolean } {
+  const { document, issues } = readYaml(file, bytes);
+  if (document !== undefined) return { file, document, ...readDocument(place, document, isOnDisk) };
+  const name = salvageName(bytes) ?? place.defaultName;
+  const told = issues.map((issue) => ({ ...issue, module: name }));
+  return { module: { ...emptyModule(place), name }, file, issues: told, document, isLinkedOutside: false };
 }
 
 /** The `name:` of a file that is not YAML, so that `blobs fetch NAME` still knows which module is malformed. */
-function salvageName(bytes: Buffer): string | undefined {
+function salvageName(bytes: Uint8Array): string | undefined {
   const line =
-    /^(?:\ufeff)?name:(.*)$/m.exec(bytes.toString('utf8'))?.[1]?.slice(0, MAX_NAME_CHARACTERS).trim() ?? '';
+    /^(?:\ufeff)?name:(.*)$/m
+      .exec(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes))?.[1]
+      ?.slice(0, MAX_NAME_CHARACTERS)
+      .trim() ?? '';
   const quoted = /^(["'])([^"']+)\1/.exec(line)?.[2];
   const found = quoted ?? line.split(' #')[0]?.trimEnd();
   return !found || /["'[{]/.test(found) || hasControlCharacters(found) ? undefined : found;

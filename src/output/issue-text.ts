@@ -33,7 +33,8 @@ export function issueText(issue: Issue, { colors, cwd }: IssueTextOptions): stri
 }
 
 function position({ file = '', line, column }: Issue, cwd: string): string {
-  const short = relative(cwd, file);
+  // What a git revision holds is named as git does, which is no path.
+  const short = isAbsolute(file) ? relative(cwd, file) : '';
   const name = short === '' || short.startsWith('..') || isAbsolute(short) ? file : short;
   return [name, line, column].filter((part) => part !== undefined).join(':');
 }

@@ -35,6 +35,7 @@ const EMPTY: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   cache: { store: null, entries: [] },
   config: { settings: [] },
   mirror: { directory: null },
+  diff: { before: null, after: null, modules: [] },
 };
 
 /** The document of a run that ended before there was a report. */
@@ -195,7 +196,8 @@ export function jsonText(value: JsonDocument): string {
   return `${text}\n`;
 }
 
-function document(
+/** What every document has. */
+export function document(
   command: string,
   { issues }: Report,
   blobs: readonly unknown[],
@@ -230,7 +232,8 @@ function blobJson({ blob, status }: BlobRow): Record<string, unknown> {
   };
 }
 
-function optionalKeys(blob: Blob): Record<string, unknown> {
+/** The keys that an entry need not have. */
+export function optionalKeys(blob: Blob): Record<string, unknown> {
   const { docUrl, clickThrough, fetcher, size, license } = blob;
   return {
     ...(docUrl === undefined ? {} : { 'doc-url': redactUrl(docUrl) }),

@@ -2,10 +2,12 @@
 import type { WestProject } from '../core/modules.ts';
 import type { Issue } from '../core/report.ts';
 import { type Observation, Observations } from '../store/observations.ts';
+import type { YamlDocument } from '../yaml/yaml-document.ts';
 import { hideForeignSource, withoutForeignSource } from './foreign-source.ts';
+import type { GitContext } from './git/repository.ts';
 import { disabledGroups, readConfiguredGroupFilter } from './manifest/group-filter.ts';
+import type { ManifestHistory } from './manifest/manifest-history.ts';
 import { readProjectFilter } from './manifest/project-filter.ts';
-import type { GitContext } from './manifest/project-import.ts';
 import type { ManifestProject } from './manifest/projects.ts';
 import { readManifestFile } from './manifest/read-manifest.ts';
 import { type ResolveContext, type ResolvedManifest, resolveManifest } from './manifest/resolve-manifest.ts';
@@ -34,6 +36,12 @@ export interface ActiveProjects {
   readonly issues: readonly Issue[];
 }
 
+/** A manifest that is not read from the working tree, or not with what `west update` left. */
+export interface OtherManifest {
+  readonly document: YamlDocument;
+  readonly history: ManifestHistory;
+}
+
 /**
  * Reads the manifest, all that it imports, and which of its projects are active. Beside `observations` it depends on
  * `place` alone; they are undefined where it is not so.
@@ -43,7 +51,14 @@ export interface ActiveProjects {
 export async function readActiveProjects(
   { topdir, manifestPath, settings }: ManifestPlace,
   git: GitContext,
-): Promise<ActiveProjects & { readonly observations: readonly Observation[] | undefined }> {
+  other?: OtherManifest,
+): Promise<
+  ActiveProjects & {
+    readonly observations: readonly Observation[] | undefined;
+    /** The same projects in the same order, as the manifest declares them. */
+    readonly declared: readonly ManifestProject[];
+  }
+> {
   const repositoryPath = settings.repository.value;
   const namedBy = `manifest.path="${repositoryPath}", manifest.file="${settings.fileName}"`;
   const issues: Issue[] = [];
@@ -51,7 +66,9 @@ export async function readActiveProjects(
   const groupFilter = readConfiguredGroupFilter(settings.groupFilter, issues);
   const observations = new Observations();
   const context = { topdir, repositoryPath, projectFilter, git, observations };
-  const resolved = await resolve(manifestPath, namedBy, context);
+  const resolved = await (other
+    ? resolve(() => other.document, { ...context, history: other.history })
+    : resolve(() => readManifestFile(manifestPath, namedBy, observations), context));
   for (const issue of resolved.issues) issues.push(hideForeignSource(issue, topdir));
   const disabled = disabledGroups([...resolved.groupFilters, groupFilter]);
   const whyInactive = ({ name, groups }: ManifestProject): WestProject['inactive'] => {
@@ -64,12 +81,12 @@ export async function readActiveProjects(
     const inactive = whyInactive(project);
     return { name: project.name, path: project.path, ...(inactive && { inactive }) };
   });
-  return { projects, issues, observations: observations.made };
+  return { projects, issues, observations: observations.made, declared: resolved.projects };
 }
 
-async function resolve(file: string, namedBy: string, context: ResolveContext): Promise<ResolvedManifest> {
+async function resolve(read: () => YamlDocument, context: ResolveContext): Promise<ResolvedManifest> {
   try {
-    return await resolveManifest(readManifestFile(file, namedBy, context.observations), context);
+    return await resolveManifest(read(), context);
   } catch (error) {
     throw withoutForeignSource(error, context.topdir);
   }

@@ -7,7 +7,7 @@ import { escapeControls } from '../core/text.ts';
 import type { FileIndex } from '../store/file-index.ts';
 import type { ActiveProject, ActiveProjects, ManifestPlace } from './active-projects.ts';
 import { isGitRepository } from './git/git-repository.ts';
-import type { GitContext } from './manifest/project-import.ts';
+import type { GitContext } from './git/repository.ts';
 import { MANIFEST_PROJECT, tidyPath } from './manifest/project-paths.ts';
 import type { IniValue } from './west-config/ini-value.ts';
 import type { WestConfig } from './west-config/west-config.ts';
@@ -39,18 +39,10 @@ export async function loadWorkspace(
   config: WestConfig,
   means: Means,
 ): Promise<LoadedWorkspace> {
-  const repository = manifestRepository(topdir, config);
-  const file = config.getLocal('manifest', 'file');
-  checkNoNul(file);
-  const fileName = file?.value ?? DEFAULT_MANIFEST_FILE;
-  const manifestPath = path.resolve(topdir, repository.value, fileName);
-  const settings = {
-    repository,
-    fileName,
-    projectFilter: config.get('manifest', 'project-filter'),
-    groupFilter: config.getLocal('manifest', 'group-filter'),
-  };
-  const { projects, issues } = await findProjects({ topdir, manifestPath, settings }, means);
+  const place = findManifestPlace(topdir, config);
+  const { manifestPath } = place;
+  const { repository } = place.settings;
+  const { projects, issues } = await findProjects(place, means);
   const itself: ActiveProject = { name: MANIFEST_PROJECT, path: tidyPath(repository.value) };
   return {
     workspace: {
@@ -59,6 +51,28 @@ export async function loadWorkspace(
       projects: [itself, ...projects].map((project) => westProject(topdir, project)),
     },
     issues: [...absolutePathIssue(repository), ...issues],
+  };
+}
+
+/**
+ * Which manifest the workspace at `topdir`, whose configuration is `config`, has.
+ *
+ * @throws BlobsError `BLOBS_BAD_CONFIG` where the configuration names none
+ */
+export function findManifestPlace(topdir: string, config: WestConfig): ManifestPlace {
+  const repository = manifestRepository(topdir, config);
+  const file = config.getLocal('manifest', 'file');
+  checkNoNul(file);
+  const fileName = file?.value ?? DEFAULT_MANIFEST_FILE;
+  return {
+    topdir,
+    manifestPath: path.resolve(topdir, repository.value, fileName),
+    settings: {
+      repository,
+      fileName,
+      projectFilter: config.get('manifest', 'project-filter'),
+      groupFilter: config.getLocal('manifest', 'group-filter'),
+    },
   };
 }
 

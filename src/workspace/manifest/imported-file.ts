@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import path from 'node:path';
 import type { GitObject, GitObjectReader } from '../git/object-reader.ts';
 import { parseTree } from '../git/tree.ts';
 
@@ -7,6 +8,18 @@ export interface ImportedFile {
   /** Its path in the repository. */
   readonly name: string;
   readonly bytes: Uint8Array;
+}
+
+/** A file that is imported from anywhere. */
+export interface ImportedSource {
+  /** Absolute. */
+  readonly file: string;
+  readonly read: () => Uint8Array;
+}
+
+/** `file` of the repository in `directory`. */
+export function committed(directory: string, { name, bytes }: ImportedFile): ImportedSource {
+  return { file: path.join(directory, name), read: () => bytes };
 }
 
 /** What is named is there, but cannot be imported. */
@@ -21,7 +34,7 @@ export function isManifestName(name: string): boolean {
 }
 
 /**
- * The files that an `import:` of `file` brings from a project, read at {@link MANIFEST_REVISION} one after the other:
+ * The files that an `import:` of `file` brings from a project, read at `revision` one after the other:
  * the file, or all of a directory's that {@link isManifestName}, in git's order. What is no regular file there is
  * given as git shows it: a link as its target. False where there is no such file.
  *
@@ -29,9 +42,10 @@ export function isManifestName(name: string): boolean {
  */
 export async function* readImportedFiles(
   reader: GitObjectReader,
+  revision: string,
   file: string,
 ): AsyncGenerator<ImportedFile, boolean> {
-  const object = file === '' ? undefined : await reader.read(`${MANIFEST_REVISION}:${file}`);
+  const object = file === '' ? undefined : await reader.read(`${revision}:${file}`);
   if (object === undefined) return false;
   if (object.type === 'blob') yield { name: file, bytes: object.content };
   else if (object.type === 'tree' && !file.endsWith('/')) yield* readTree(reader, file, object);

@@ -5,6 +5,7 @@ import { MAX_YAML_BYTES } from '../../yaml/limits.ts';
 import { GitReadError, gitWords } from '../git/git-read-error.ts';
 import { findOutwardLink } from '../git/git-repository.ts';
 import { GitObjectReader } from '../git/object-reader.ts';
+import type { GitContext } from '../git/repository.ts';
 import { DamagedTreeError } from '../git/tree.ts';
 import type { ImportBudget } from './import-budget.ts';
 import type { ImportRequest } from './import-value.ts';
@@ -15,12 +16,6 @@ import {
   readImportedFiles,
 } from './imported-file.ts';
 import type { ManifestProject } from './projects.ts';
-
-/** How git is run. */
-export interface GitContext {
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly signal?: AbortSignal;
-}
 
 /** A file, and what asked for it; or why what was asked for last cannot be had. */
 export type ProjectImport =
@@ -33,6 +28,8 @@ interface ImportContext {
   readonly directory: string;
   readonly git: GitContext;
   readonly budget: ImportBudget;
+  /** What is read: {@link MANIFEST_REVISION}, or an object id. */
+  readonly revision: string;
 }
 
 /** Without an answer for so long, git is given up; it may be waiting at a FIFO. */
@@ -45,7 +42,7 @@ const HINTS: Partial<Record<GitReadError['kind'], string>> = {
 };
 
 /**
- * Reads what `requests` want from a project, with one git process for all of them and within the budget. What comes
+ * Reads what `requests` want from a project at a revision, with one git process for all of them and within the budget. What comes
  * before the first failure is given with it, so that what is wrong there can be said first.
  *
  * @throws the signal's reason
@@ -76,7 +73,7 @@ export async function readProjectImports(
   try {
     for (const request of requests) {
       current = request;
-      for (const file of await readOne(reader, project, request, budget)) found.push({ request, file });
+      for (const file of await readOne(reader, project, request, context)) found.push({ request, file });
     }
   } catch (error) {
     git.signal?.throwIfAborted();
@@ -99,13 +96,13 @@ async function readOne(
   reader: GitObjectReader,
   project: ManifestProject,
   request: ImportRequest,
-  budget: ImportBudget,
+  { budget, revision }: ImportContext,
 ): Promise<readonly ImportedFile[]> {
   const files: ImportedFile[] = [];
   let bytes = 0;
   budget.spendFile(request.origin);
   try {
-    const imported = readImportedFiles(reader, request.file);
+    const imported = readImportedFiles(reader, revision, request.file);
     for (;;) {
       const next = await imported.next();
       if (next.done && next.value) return files;
@@ -115,10 +112,8 @@ async function readOne(
       budget.checkBytes(bytes, request.origin);
       files.push(next.value);
     }
-    const hasRevision = (await reader.read(`${MANIFEST_REVISION}^{commit}`)) !== undefined;
-    const problem = hasRevision
-      ? `there is no such file at ${MANIFEST_REVISION}`
-      : `there is no ${MANIFEST_REVISION}`;
+    const hasRevision = (await reader.read(`${revision}^{commit}`)) !== undefined;
+    const problem = hasRevision ? `there is no such file at ${revision}` : `there is no ${revision}`;
     throw importFailed(project, request, problem, WEST_UPDATE);
   } catch (error) {
     if (error instanceof ImportedFileError || error instanceof DamagedTreeError) {

@@ -14,15 +14,23 @@ export interface ManifestProject {
   /** Tidied, relative to the workspace's topdir, with forward slashes; the prefixes of imports are in it. */
   readonly path: string;
   readonly groups: readonly string[];
+  /** As the manifest spells it: an object id, a tag or a branch. */
+  readonly revision: string;
+  /** The name that west gives to the remote in the project's clone. */
+  readonly remote: string;
   /** Where it is declared: its path, if it has one. */
   readonly origin: SourcePosition;
 }
 
-/** Where the projects of one manifest file may be cloned from. */
+/** Where the projects of one manifest file may be cloned from, and at which revision if they do not say. */
 export interface Remotes {
   readonly names: ReadonlySet<string>;
   readonly default: string | undefined;
+  readonly defaultRevision: string;
 }
+
+const DEFAULT_REVISION = 'master';
+const DEFAULT_REMOTE = 'origin';
 
 /**
  * The remotes of a manifest file.
@@ -36,7 +44,7 @@ export function readRemotes(document: YamlDocument, data: ManifestData): Remotes
     const at = ['manifest', 'defaults', 'remote'];
     throw malformed(document, at, `the default remote "${defaultRemote}" is not defined`);
   }
-  return { names, default: defaultRemote };
+  return { names, default: defaultRemote, defaultRevision: data.defaults?.revision || DEFAULT_REVISION };
 }
 
 /**
@@ -61,6 +69,8 @@ export function readProject(
     name,
     path: readPath(document, at, data, pathPrefix),
     groups: readGroups(document, at, data),
+    revision: data.revision || remotes.defaultRevision,
+    remote: data.remote || (data.url ? DEFAULT_REMOTE : (remotes.default ?? DEFAULT_REMOTE)),
     origin: document.positionOf([...at, 'path']),
   };
 }

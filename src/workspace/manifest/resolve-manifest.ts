@@ -4,15 +4,16 @@ import type { Issue } from '../../core/report.ts';
 import type { Observations } from '../../store/observations.ts';
 import { MAX_PROBLEMS } from '../../yaml/limits.ts';
 import type { ValuePath, YamlDocument } from '../../yaml/yaml-document.ts';
+import type { GitContext } from '../git/repository.ts';
 import { DistinctPaths } from './distinct-paths.ts';
 import { type GroupFilter, oldGroupFilterIssue, readGroupFilter } from './group-filter.ts';
 import { ImportBudget } from './import-budget.ts';
 import type { ImportFilter } from './import-filter.ts';
 import { asksForImport, type ImportRequest, readProjectImport, readSelfImport } from './import-value.ts';
-import { MANIFEST_REVISION } from './imported-file.ts';
+import { committed, type ImportedSource, MANIFEST_REVISION } from './imported-file.ts';
 import { withImporter } from './importer.ts';
+import type { ManifestHistory } from './manifest-history.ts';
 import type { ProjectFilter } from './project-filter.ts';
-import type { GitContext } from './project-import.ts';
 import { checkProjectName } from './project-names.ts';
 import { joinPaths } from './project-paths.ts';
 import { type ManifestProject, readProject, readRemotes } from './projects.ts';
@@ -31,6 +32,8 @@ export interface ResolveContext {
   readonly git: GitContext;
   /** Notes what the file system says on the way. */
   readonly observations: Observations;
+  /** Where the manifest is not the one of the workspace as `west update` left it. */
+  readonly history?: ManifestHistory;
 }
 
 /** What a manifest and all that it imports say, the manifest repository itself left out. */
@@ -46,6 +49,8 @@ export interface ResolvedManifest {
 interface FileContext {
   /** What its `self: import:` is relative to. */
   readonly repository: string;
+  /** The commit of that repository which such files are read from; undefined for its working tree. */
+  readonly commit: string | undefined;
   readonly pathPrefix: string;
   readonly filters: readonly ImportFilter[];
   readonly depth: number;
@@ -57,12 +62,6 @@ interface ImportStep {
   readonly context: FileContext;
   /** What the file is read at, where it is not read from the working tree. */
   readonly revision?: string;
-}
-
-/** A file that is imported. */
-interface Source {
-  readonly file: string;
-  readonly read: () => Uint8Array;
 }
 
 /** A project that its file imports from, with the value that says what. */
@@ -78,7 +77,7 @@ interface Importer {
  * Reads a manifest and all that it imports by the rules of west 1.5. The order of projects is that of west: what
  * `self: import:` brings, then the file's own, then what its projects bring, depth first; the first definition of a
  * name wins. Files of the manifest repository are read from its working tree, those of projects with git at
- * refs/heads/manifest-rev.
+ * refs/heads/manifest-rev; with `history`, both at the revisions that it says.
  *
  * @throws BlobsError `BLOBS_MALFORMED_MANIFEST` with file, line and column; `BLOBS_IMPORT_FAILED` where something
  *   imported is not there; `BLOBS_BAD_CONFIG` where a project's name makes `manifest.project-filter` ambiguous; the
@@ -105,9 +104,10 @@ class Resolution {
   }
 
   async resolve(document: YamlDocument): Promise<ResolvedManifest> {
-    const { topdir, repositoryPath } = this.#context;
+    const { topdir, repositoryPath, history } = this.#context;
     const repository = path.resolve(topdir, repositoryPath);
-    const version = await this.#load(document, { repository, pathPrefix: '', filters: [], depth: 0 });
+    const own = { repository, commit: history?.commit };
+    const version = await this.#load(document, { ...own, pathPrefix: '', filters: [], depth: 0 });
     this.#paths.checkManifestRepository(repositoryPath, document.file);
     const projects = [...this.#projects.values()];
     if (version !== '0.9')
@@ -138,13 +138,25 @@ class Resolution {
       throw malformed(document, [...at, 'path'], '"self.path" must not be empty');
     }
     if (self?.import === undefined || self.import === null) return;
-    const { topdir, observations } = this.#context;
-    const places = { repository: context.repository, topdir, observations };
+    const { topdir, observations, history } = this.#context;
+    const { repository, commit } = context;
+    const places = { repository, topdir, observations };
     for (const request of readSelfImport(document, [...at, 'import'], self.import)) {
+      if (history && commit !== undefined) {
+        const place = { directory: repository, commit, budget: this.#budget };
+        for (const file of await history.readSelfImport(request, place)) {
+          await this.#loadImported(committed(repository, file), context, {
+            request,
+            context,
+            revision: commit,
+          });
+        }
+        continue;
+      }
       for (const file of findSelfImports(request, places)) {
         this.#budget.spendFile(request.origin);
         const read = () => readSelfImportFile(file, request, places);
-        await this.#loadImported({ file, read }, context.repository, { request, context });
+        await this.#loadImported({ file, read }, context, { request, context });
       }
     }
   }
@@ -195,18 +207,20 @@ class Resolution {
     const { project, document, at, value } = importer;
     if (this.#context.projectFilter.decide(project.name) === false) return;
     const requests = readProjectImport(document, at, value);
-    const { topdir, git, observations } = this.#context;
+    const { topdir, git, observations, history } = this.#context;
     // What git answers is not observed.
     observations.giveUp();
     const directory = path.resolve(topdir, project.path);
     // Most manifests import nothing from projects; those that do not need no way to start git.
     const { readProjectImports } = await import('./project-import.ts');
-    const where = { topdir, directory, git, budget: this.#budget };
+    const commit = await history?.findCommit(project, document.positionOf(at));
+    const revision = commit ?? MANIFEST_REVISION;
+    const where = { topdir, directory, git, budget: this.#budget, revision };
     for (const imported of await readProjectImports(project, requests, where)) {
       if ('error' in imported) throw imported.error;
       const { request, file } = imported;
-      const source = { file: path.join(directory, file.name), read: () => file.bytes };
-      await this.#loadImported(source, directory, { request, context, revision: MANIFEST_REVISION });
+      const from = { repository: directory, commit };
+      await this.#loadImported(committed(directory, file), from, { request, context, revision });
     }
   }
 
@@ -215,7 +229,11 @@ class Resolution {
       this.#issues.push(issue);
   }
 
-  async #loadImported(source: Source, repository: string, step: ImportStep): Promise<void> {
+  async #loadImported(
+    source: ImportedSource,
+    { repository, commit }: Pick<FileContext, 'repository' | 'commit'>,
+    step: ImportStep,
+  ): Promise<void> {
     const { request, context } = step;
     const depth = context.depth + 1;
     this.#budget.checkDepth(depth, request.origin);
@@ -224,6 +242,7 @@ class Resolution {
       this.#budget.spendBytes(bytes.length, request.origin);
       await this.#load(parseManifestText(source.file, bytes), {
         repository,
+        commit,
         pathPrefix: joinPaths(context.pathPrefix, request.pathPrefix),
         filters: request.filter === undefined ? context.filters : [...context.filters, request.filter],
         depth,

@@ -7,7 +7,7 @@ import { malformed, malformedKey } from './read-manifest.ts';
 
 /** A manifest's `manifest:` whose keys and types are as west's schema has them; a number that may stand for a text is one. */
 export interface ManifestData {
-  readonly defaults?: { readonly remote?: string | null };
+  readonly defaults?: { readonly remote?: string | null; readonly revision?: string | null };
   readonly remotes?: readonly { readonly name: string; readonly 'url-base': string }[] | null;
   readonly projects?: readonly ProjectData[] | null;
   readonly self?: { readonly path?: string | null; readonly import?: unknown };
@@ -20,6 +20,7 @@ export interface ProjectData {
   readonly url?: string | null;
   readonly remote?: string | null;
   readonly 'repo-path'?: string | null;
+  readonly revision?: string | null;
   readonly path?: string | null;
   readonly groups?: readonly (string | null)[] | null;
   readonly submodules?: unknown;

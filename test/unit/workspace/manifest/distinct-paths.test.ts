@@ -6,7 +6,14 @@ import { caught } from '../temporary.ts';
 
 /** A project at `path`, declared in `file` at this line. */
 function project(name: string, path: string, line: number, file = '/ws/app/west.yml'): ManifestProject {
-  return { name, path, groups: [], origin: { file, line, column: 7, sourceLine: `line ${line}` } };
+  return {
+    name,
+    path,
+    groups: [],
+    revision: 'main',
+    remote: 'origin',
+    origin: { file, line, column: 7, sourceLine: `line ${line}` },
+  };
 }
 
 /** Watches these projects, of which each list is checked when it is complete. */
