@@ -44,6 +44,7 @@ export const ERROR_MEANINGS = {
   BLOBS_BLOCKED: 'a mirror rule forbids to ask the URLs of a blob, and no mirror has it',
   BLOBS_BAD_MIRROR: "a mirror directory's index cannot be understood, or is somebody else's file",
   BLOBS_CANNOT_EDIT: 'module.yml cannot be changed without touching what is to stay as it is',
+  BLOBS_CANNOT_PIN: 'it cannot be found out which commit a URL means',
   BLOBS_NOT_A_BLOB: 'a URL gives a web page, a Git LFS pointer or nothing in the place of a blob',
   BLOBS_STOPPED: 'not tried, because --fail-fast stopped the run',
   BLOBS_INTERRUPTED: 'interrupted by a signal',
