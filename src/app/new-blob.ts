@@ -38,7 +38,7 @@ export const USUAL_ORDER = [
 ] as const;
 
 /** The keys that each entry must have, but for those that are measured. */
-export const REQUIRED_KEYS = ['path', 'type', 'version', 'license-path', 'url', 'description'] as const;
+export const REQUIRED_KEYS = ['url', 'path', 'type', 'version', 'license-path', 'description'] as const;
 
 const MAX_ENTRIES = 1000;
 const MAX_SHOWN = 60;
