@@ -160,6 +160,7 @@ export class NewBlobWork {
         code: error.code,
         message: `cannot add ${blobLabel(place)}: ${error.message}`,
         ...error.details,
+        ...hintFor(error),
         module: place.module,
         path: place.path,
       });
@@ -171,4 +172,10 @@ function offlineError(): BlobsError {
   return new BlobsError('BLOBS_OFFLINE', 'its URL cannot be asked, since the network is off limits', {
     hint: 'switch off BLOBS_OFFLINE (blobs.offline) for this once',
   });
+}
+
+/** Who fetches a blob is told of its maintainer and of mirrors, which is no help to the maintainer. */
+function hintFor({ details: { hint } }: BlobsError): { readonly hint?: string } {
+  if (hint === undefined || !/maintainer|--mirror/.test(hint)) return {};
+  return { hint: 'look at the URL in a browser; for a private file see netrc and GITHUB_TOKEN' };
 }

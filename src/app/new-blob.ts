@@ -121,6 +121,8 @@ function findWanted(key: string, value: unknown): string | undefined {
       return typeof value === 'boolean' ? undefined : 'true or false';
     case 'size':
       return Number.isSafeInteger(value) && Number(value) >= 0 ? undefined : 'a number of bytes';
+    case 'fetcher':
+      return isFetcher(value) ? undefined : '"lfs", "http" or "https"';
     case 'sha256':
       return typeof value === 'string' && findSha256(value) ? undefined : '64 hexadecimal digits';
     case 'url': {
@@ -131,6 +133,10 @@ function findWanted(key: string, value: unknown): string | undefined {
       if (!(USUAL_ORDER as readonly string[]).includes(key)) return 'unknown';
       return isText(value) ? undefined : 'a text that is not empty';
   }
+}
+
+function isFetcher(value: unknown): boolean {
+  return typeof value === 'string' && ['lfs', 'http', 'https'].includes(value);
 }
 
 function isText(value: unknown): value is string {

@@ -11,7 +11,7 @@ export function addText({ added }: AddReport): string {
 
 /** What was done, and which URLs were pinned. `cwd` is absolute. */
 export function addSummaryText({ added, rows, pinned, dryRun }: AddReport, cwd: string): string {
-  if (added === undefined) return '';
+  if (added === undefined) return 'nothing was added\n';
   const short = relative(cwd, added.file);
   const name = short.startsWith('..') || isAbsolute(short) ? added.file : short;
   const verb = dryRun ? 'would be added' : 'added';

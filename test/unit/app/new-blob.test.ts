@@ -30,6 +30,7 @@ describe('a JSON list of entries', () => {
     [JSON.stringify({ ...GOOD, url: [] }), '"url" must be'],
     [JSON.stringify({ ...GOOD, url: ['a', 1] }), '"url" must be'],
     [JSON.stringify({ ...GOOD, 'click-through': 'yes' }), '"click-through" must be true or false'],
+    [JSON.stringify({ ...GOOD, fetcher: 'ftp' }), '"fetcher" must be "lfs"'],
     [JSON.stringify({ ...GOOD, size: -1 }), '"size" must be'],
     [JSON.stringify({ ...GOOD, sha256: 'abc' }), '"sha256" must be 64'],
     [JSON.stringify({ ...GOOD, licence: 'x' }), '"licence" is no key'],
