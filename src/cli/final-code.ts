@@ -3,7 +3,7 @@ import { describeError } from '../core/errors.ts';
 import type { ExitCode } from './exit-codes.ts';
 
 // These do work or judge it: nobody listening changes nothing about their result.
-const FINISHED_UNHEARD = new Set(['fetch', 'verify', 'clean', 'lint']);
+const FINISHED_UNHEARD = new Set(['fetch', 'verify', 'clean', 'lint', 'add']);
 
 /** How a command ended, and what became of its stdout. */
 interface End {

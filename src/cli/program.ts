@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Command } from 'commander';
+import { addAddCommand } from './commands/add.ts';
 import { addCacheCommand } from './commands/cache.ts';
 import { addCleanCommand } from './commands/clean.ts';
 import type { Run } from './commands/command.ts';
@@ -54,6 +55,7 @@ export function createProgram(run: Run, write: (text: string) => void): Command 
     addCleanCommand,
     addLintCommand,
     addDiffCommand,
+    addAddCommand,
     addModulesCommand,
     addCacheCommand,
     addConfigCommand,

@@ -132,6 +132,33 @@ export interface MirrorReport extends Report {
   readonly dryRun: boolean;
 }
 
+/** A URL that was given, and the one at a commit that took its place. */
+export interface PinnedRow {
+  readonly from: string;
+  readonly to: string;
+  /** The branch or tag. */
+  readonly ref: string;
+}
+
+/** What `add` wrote, or in a dry run would write. */
+export interface AddReport extends Report {
+  /** The new blobs; empty where something was wrong with one. */
+  readonly rows: readonly BlobRow[];
+  readonly pinned: readonly PinnedRow[];
+  /** What came into which file; absent where nothing did. */
+  readonly added?: AddedText;
+  readonly dryRun: boolean;
+}
+
+export interface AddedText {
+  /** Absolute. */
+  readonly file: string;
+  /** The first line that is new: 1-based. */
+  readonly line: number;
+  /** The new lines, each ended by a line feed. */
+  readonly text: string;
+}
+
 /** Where bytes came from when they came from outside. */
 export interface SourceRecord {
   /** How they came; with `lfs`, the URL is the base of a Git LFS API, which says for a time where they are. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Blob } from '../core/blob.ts';
 import type {
+  AddReport,
   BlobReport,
   BlobRow,
   CacheReport,
@@ -36,6 +37,7 @@ const EMPTY: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   config: { settings: [] },
   mirror: { directory: null },
   diff: { before: null, after: null, modules: [] },
+  add: { added: null, pinned: [], dryRun: false },
 };
 
 /** The document of a run that ended before there was a report. */
@@ -184,6 +186,21 @@ export function mirrorDocument(report: MirrorReport): JsonDocument {
     summary[result] = rows.filter((row) => row.result === result).length;
   }
   return { ...document('mirror', report, blobs, summary), directory, dryRun };
+}
+
+/** The document of `add`. */
+export function addDocument(report: AddReport): JsonDocument {
+  const { rows, pinned, added, dryRun } = report;
+  const blobs = rows.map((row) => ({
+    ...blobJson(row),
+    ...(row.bytes === undefined ? {} : { bytes: row.bytes }),
+  }));
+  return {
+    ...document('add', report, blobs, { total: rows.length }),
+    added: added ?? null,
+    pinned: pinned.map(({ from, to, ref }) => ({ from: redactUrl(from), to: redactUrl(to), ref })),
+    dryRun,
+  };
 }
 
 /** The text of a document, as it is printed. */

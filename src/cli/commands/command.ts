@@ -15,6 +15,8 @@ export interface CommandTexts {
   readonly description: string;
   /** Commands as a user types them, each with what it does. */
   readonly examples: readonly (readonly [command: string, does: string])[];
+  /** What the module names are for; all modules by default. */
+  readonly modulesText?: string;
   /** Whether -l and -t choose blobs, beside MODULE...; true unless said otherwise. */
   readonly selectsBlobs?: boolean;
   /** Adds the options that the command alone has. */
@@ -28,7 +30,7 @@ const MAX_EXAMPLE_CHARACTERS = 60;
 export function addBlobCommand(program: Command, texts: CommandTexts): Command {
   const command = program.command(texts.name).summary(texts.summary).description(texts.description);
   texts.addOptions?.(command);
-  command.argument('[MODULE...]', 'names of modules (default: all)');
+  command.argument('[MODULE...]', texts.modulesText ?? 'names of modules (default: all)');
   if (texts.selectsBlobs ?? true) addSelection(command);
   addGlobalOptions(command);
   const width = Math.max(...texts.examples.map(([example]) => example.length));
