@@ -10,3 +10,11 @@ export function closestNames(name: string, names: readonly string[], most: numbe
     .slice(0, most)
     .map(({ candidate }) => candidate);
 }
+
+/** The one of `names` that `name` is probably a misspelling of: at most one edit for three of its letters away. */
+export function findMeantName(name: string, names: readonly string[]): string | undefined {
+  const maxEdits = Math.max(1, Math.floor(name.length / 3));
+  return closestNames(name, names, 1).find(
+    (candidate) => distance(candidate.toLowerCase(), name.toLowerCase()) <= maxEdits,
+  );
+}

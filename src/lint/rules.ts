@@ -1,6 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 import { READING_RULES } from './reading-rules.ts';
 import type { Rule, RuleTexts } from './rule.ts';
+import { commentedOutBlob } from './rules/commented-out-blob.ts';
+import { crlf } from './rules/crlf.ts';
+import { duplicateSha256 } from './rules/duplicate-sha256.ts';
+import { lfsWithoutSize } from './rules/lfs-without-size.ts';
+import { licenseIsHeader } from './rules/license-is-header.ts';
+import { licensePathDotSlash } from './rules/license-path-dot-slash.ts';
+import { licensePlaceholder } from './rules/license-placeholder.ts';
+import { missingDocUrl } from './rules/missing-doc-url.ts';
+import { missingLicenseFile } from './rules/missing-license-file.ts';
+import { missingName } from './rules/missing-name.ts';
+import { noFinalNewline } from './rules/no-final-newline.ts';
+import { noSpdxLicense } from './rules/no-spdx-license.ts';
+import { trailingWhitespace } from './rules/trailing-whitespace.ts';
+import { unknownKey } from './rules/unknown-key.ts';
+import { versionPlaceholder } from './rules/version-placeholder.ts';
+import { versionZero } from './rules/version-zero.ts';
 import { bareRefUrl } from './rules/bare-ref-url.ts';
 import { basenameDiffers } from './rules/basename-differs.ts';
 import { deadUrl } from './rules/dead-url.ts';
@@ -23,6 +39,22 @@ import { SUPPRESSION_RULES } from './suppressions.ts';
 
 /** What the engine runs, in the order of the things that a reviewer looks at. */
 export const RULES: readonly Rule[] = [
+  unknownKey,
+  missingName,
+  commentedOutBlob,
+  trailingWhitespace,
+  crlf,
+  noFinalNewline,
+  duplicateSha256,
+  lfsWithoutSize,
+  missingLicenseFile,
+  licensePathDotSlash,
+  licenseIsHeader,
+  licensePlaceholder,
+  noSpdxLicense,
+  missingDocUrl,
+  versionPlaceholder,
+  versionZero,
   licenseExpression,
   // What the URLs say without being asked.
   unsupportedUrl,

@@ -9,7 +9,7 @@ import { count, escapeControls, shorten } from '../core/text.ts';
 import type { DocumentView } from '../yaml/document-view.ts';
 import { MAX_PROBLEMS } from '../yaml/limits.ts';
 import { BLOBS_DIRECTORY, blobsDirectory, findPathProblem, outsideMessage, PathGuard } from './blob-path.ts';
-import { validateBlob } from './generated/validate-module.js';
+import { BLOB_KEYS, validateBlob } from './generated/validate-module.js';
 import { describeViolations } from './schema-issues.ts';
 import { mendBooleans } from './yaml11-booleans.ts';
 
@@ -24,20 +24,7 @@ interface Source {
   readonly directory: string;
 }
 
-const KNOWN_KEYS = new Set([
-  'path',
-  'sha256',
-  'type',
-  'version',
-  'license-path',
-  'url',
-  'description',
-  'doc-url',
-  'click-through',
-  'fetcher',
-  'size',
-  'license',
-]);
+const KNOWN_KEYS = new Set(BLOB_KEYS);
 
 /** The entries of `blobs:` that are sound, and an issue for each that is not (BLOBS_MALFORMED_MODULE, BLOBS_UNSAFE_PATH, BLOBS_DUPLICATE_PATH). */
 export function readBlobs(source: Source): {
