@@ -30,7 +30,7 @@ interface Found {
  */
 export function readingFindings(issues: readonly Issue[], { levels }: LintSettings): Issue[] {
   return issues.flatMap((issue): Issue[] => {
-    const rule = findReadingRule(issue.code);
+    const rule = findReadingRule(issue);
     if (rule === undefined || issue.file === undefined) return [issue];
     const level = levels.get(rule.id) ?? issue.severity;
     return level === 'off' ? [] : [{ line: 1, ...issue, severity: level, rule: rule.id }];

@@ -12,11 +12,16 @@ import { missingDocUrl } from './rules/missing-doc-url.ts';
 import { missingLicenseFile } from './rules/missing-license-file.ts';
 import { missingName } from './rules/missing-name.ts';
 import { noFinalNewline } from './rules/no-final-newline.ts';
+import { noInterfaceHeader } from './rules/no-interface-header.ts';
 import { noSpdxLicense } from './rules/no-spdx-license.ts';
+import { pathCaseCollision } from './rules/path-case-collision.ts';
+import { trackedBlob } from './rules/tracked-blob.ts';
 import { trailingWhitespace } from './rules/trailing-whitespace.ts';
+import { unignoredBlob } from './rules/unignored-blob.ts';
 import { unknownKey } from './rules/unknown-key.ts';
 import { versionPlaceholder } from './rules/version-placeholder.ts';
 import { versionZero } from './rules/version-zero.ts';
+import { windowsName } from './rules/windows-name.ts';
 import { bareRefUrl } from './rules/bare-ref-url.ts';
 import { basenameDiffers } from './rules/basename-differs.ts';
 import { deadUrl } from './rules/dead-url.ts';
@@ -45,6 +50,8 @@ export const RULES: readonly Rule[] = [
   trailingWhitespace,
   crlf,
   noFinalNewline,
+  pathCaseCollision,
+  windowsName,
   duplicateSha256,
   lfsWithoutSize,
   missingLicenseFile,
@@ -52,9 +59,12 @@ export const RULES: readonly Rule[] = [
   licenseIsHeader,
   licensePlaceholder,
   noSpdxLicense,
+  noInterfaceHeader,
   missingDocUrl,
   versionPlaceholder,
   versionZero,
+  trackedBlob,
+  unignoredBlob,
   licenseExpression,
   // What the URLs say without being asked.
   unsupportedUrl,

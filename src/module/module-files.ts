@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Dirent, readdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import { readRegularFile } from '../store/regular-file.ts';
+import { readFileHead, readRegularFile } from '../store/regular-file.ts';
 import { findPathProblem, PathGuard } from './blob-path.ts';
 
 /** What stands in a directory: a regular file, a directory, or something else, such as a symbolic link. */
@@ -30,15 +30,12 @@ export class ModuleFiles {
 
   /** The bytes of the regular file at `path`; undefined where it leads outside, cannot be read, or is larger. */
   findBytes(path: string, maxBytes: number): Buffer | undefined {
-    const plain = plainPath(path);
-    if (findPathProblem(plain) !== undefined) return undefined;
-    try {
-      if (this.#root === undefined || !this.#guard?.staysInside([], plain)) return undefined;
-      return readRegularFile(join(this.#root, ...plain.split('/')), maxBytes);
-    } catch {
-      // Whatever the reason, there is nothing that could be shown or looked at.
-      return undefined;
-    }
+    return this.#open(path, (file) => readRegularFile(file, maxBytes));
+  }
+
+  /** As {@link findBytes}, but the first `maxBytes` of a larger file. */
+  findHead(path: string, maxBytes: number): Buffer | undefined {
+    return this.#open(path, (file) => readFileHead(file, maxBytes));
   }
 
   /** What stands in the directory at `path`, the module itself for ''; nothing where there is none. */
@@ -54,6 +51,18 @@ export class ModuleFiles {
   kindOf(path: string): FileKind | undefined {
     const end = path.lastIndexOf('/');
     return this.list(path.slice(0, Math.max(0, end))).get(path.slice(end + 1));
+  }
+
+  #open(path: string, read: (file: string) => Buffer): Buffer | undefined {
+    const plain = plainPath(path);
+    if (findPathProblem(plain) !== undefined) return undefined;
+    try {
+      if (this.#root === undefined || !this.#guard?.staysInside([], plain)) return undefined;
+      return read(join(this.#root, ...plain.split('/')));
+    } catch {
+      // Whatever the reason, there is nothing that could be shown or looked at.
+      return undefined;
+    }
   }
 
   #read(path: string): ReadonlyMap<string, FileKind> {

@@ -8,7 +8,14 @@ import { findSha256 } from '../core/sha256.ts';
 import { count, escapeControls, shorten } from '../core/text.ts';
 import type { DocumentView } from '../yaml/document-view.ts';
 import { MAX_PROBLEMS } from '../yaml/limits.ts';
-import { BLOBS_DIRECTORY, blobsDirectory, findPathProblem, outsideMessage, PathGuard } from './blob-path.ts';
+import {
+  BLOBS_DIRECTORY,
+  blobsDirectory,
+  findPathProblem,
+  outsideMessage,
+  PathGuard,
+  parentsOf,
+} from './blob-path.ts';
 import { BLOB_KEYS, validateBlob } from './generated/validate-module.js';
 import { describeViolations } from './schema-issues.ts';
 import { mendBooleans } from './yaml11-booleans.ts';
@@ -167,10 +174,4 @@ class PathClaims {
     for (const parent of parents) if (!this.#directories.has(parent)) this.#directories.set(parent, path);
     return undefined;
   }
-}
-
-function parentsOf(path: string): string[] {
-  const parents: string[] = [];
-  for (let i = path.indexOf('/'); i !== -1; i = path.indexOf('/', i + 1)) parents.push(path.slice(0, i));
-  return parents;
 }

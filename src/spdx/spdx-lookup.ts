@@ -5,7 +5,7 @@ import { type GlobBudget, matchesGlob } from './glob.ts';
 import { type Annotation, type Precedence, parseReuseToml } from './reuse-toml.ts';
 import { findSpdxTags } from './tags.ts';
 
-/** A file that is larger says nothing: licence files, and the files that REUSE defines. */
+/** Of a REUSE.toml or .reuse/dep5, and of what is searched for tags. */
 const MAX_FILE_BYTES = 1024 * 1024;
 // A second or so, for patterns that nobody writes.
 const MAX_GLOB_STEPS = 100_000_000;
@@ -45,16 +45,19 @@ export class SpdxLookup {
   }
 
   /**
-   * What is said of the file at `path`, below the module, whether it is there or not. In it, a tag is looked for only
-   * where `isText`.
+   * What is said of the file at `path`, below the module, whether it is there or not. Of the file itself, the first
+   * `tagBytes` are searched for tags: none by default, 1 MiB at most.
    */
-  async find(path: string, { isText }: { readonly isText: boolean }): Promise<readonly SpdxInformation[]> {
+  async find(
+    path: string,
+    { tagBytes = 0 }: { readonly tagBytes?: number } = {},
+  ): Promise<readonly SpdxInformation[]> {
     const plain = plainPath(path);
     const said = await this.#said(plain);
     // Of those that override, the one farthest from the file counts.
     const overriding = said.findLast(({ precedence }) => precedence === 'override');
     if (overriding) return [overriding.information];
-    const own = this.#findOwn(plain, isText);
+    const own = this.#findOwn(plain, tagBytes);
     const aggregated = said.filter(({ precedence }) => precedence === 'aggregate');
     const closest =
       own === undefined ? said.filter(({ precedence }) => precedence === 'closest').slice(0, 1) : [];
@@ -66,22 +69,23 @@ export class SpdxLookup {
   }
 
   /** What the file says itself: a file beside it counts in its place. */
-  #findOwn(path: string, isText: boolean): SpdxInformation | undefined {
+  #findOwn(path: string, tagBytes: number): SpdxInformation | undefined {
     const side = `${path}.license`;
     if (this.#files.kindOf(side) !== undefined) {
-      const expressions = this.#tagsOf(side);
+      const expressions = this.#tagsOf(side, MAX_FILE_BYTES);
       return expressions.length === 0 ? undefined : { expressions, source: 'side-file', file: side };
     }
-    const expressions = isText ? this.#tagsOf(path) : [];
+    const expressions = tagBytes > 0 ? this.#tagsOf(path, Math.min(tagBytes, MAX_FILE_BYTES)) : [];
     return expressions.length === 0 ? undefined : { expressions, source: 'tag', file: path };
   }
 
-  #tagsOf(path: string): readonly string[] {
-    const known = this.#tags.get(path);
+  #tagsOf(path: string, maxBytes: number): readonly string[] {
+    const key = `${maxBytes} ${path}`;
+    const known = this.#tags.get(key);
     if (known !== undefined) return known;
-    const bytes = this.#files.findBytes(path, MAX_FILE_BYTES);
+    const bytes = this.#files.findHead(path, maxBytes);
     const tags = bytes === undefined ? [] : findSpdxTags(bytes.toString('utf8'));
-    this.#tags.set(path, tags);
+    this.#tags.set(key, tags);
     return tags;
   }
 

@@ -7,7 +7,8 @@ import { runCli } from '../support/run-cli.ts';
 
 /** Kinds of the corpus that no rule finds, and why: they are facts, and nobody needs to change anything. */
 const NO_RULE: Readonly<Record<string, string>> = {
-  'basename-differs': 'a vendor may call a file otherwise than the module does; often the better name is here',
+  'basename-differs':
+    'a vendor may call a file otherwise than the module does; often the better name is here',
   'click-through': 'what a vendor may ask for; "licenses" and "fetch" show it',
   'comments-in-blobs': 'comments are welcome',
   lfs: 'a way to fetch, not a defect; without a size it is lfs-without-size',
@@ -28,7 +29,9 @@ const AWAITED: readonly string[] = [
 
 interface Oddities {
   readonly kinds: Readonly<Record<string, { readonly needs: string }>>;
-  readonly files: Readonly<Record<string, readonly { readonly kind: string; readonly blob: string | null }[]>>;
+  readonly files: Readonly<
+    Record<string, readonly { readonly kind: string; readonly blob: string | null }[]>
+  >;
 }
 
 /** "<kind> <module.yml>: <blob>" for each finding, each once: a file may have the same finding in several lines. */

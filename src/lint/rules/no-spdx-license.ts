@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { count, shorten } from '../../core/text.ts';
 import { BLOBS_DIRECTORY } from '../../module/blob-path.ts';
+import { MAX_LICENSE_BYTES } from '../../module/license-file.ts';
 import { plainPath } from '../../module/module-files.ts';
 import type { LintEntry } from '../lint-module.ts';
 import { lintFilesOf } from '../module-files.ts';
@@ -27,10 +28,10 @@ export const noSpdxLicense: Rule = {
       if (path === undefined || file === undefined || file.placeholder !== undefined) continue;
       if (findSpelling(module, entry, 'license')) continue;
       signal.throwIfAborted();
-      if ((await files.spdx.find(path, { isText: true })).length > 0) continue;
+      if ((await files.spdx.find(path, { tagBytes: MAX_LICENSE_BYTES })).length > 0) continue;
       if (typeof blob === 'string') {
         const place = [...BLOBS_DIRECTORY, blob].join('/');
-        if ((await files.spdx.find(place, { isText: false })).length > 0) continue;
+        if ((await files.spdx.find(place)).length > 0) continue;
       }
       const plain = plainPath(path);
       const same = without.get(plain) ?? [];
