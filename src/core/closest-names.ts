@@ -11,9 +11,10 @@ export function closestNames(name: string, names: readonly string[], most: numbe
     .map(({ candidate }) => candidate);
 }
 
-/** The one of `names` that `name` is probably a misspelling of: at most one edit for three of its letters away. */
+/** The one of `names` that `name` is probably a misspelling of: some edits away, one for three letters. */
 export function findMeantName(name: string, names: readonly string[]): string | undefined {
-  const maxEdits = Math.max(1, Math.floor(name.length / 3));
+  // Two letters that changed places are two edits.
+  const maxEdits = name.length < 4 ? 1 : Math.max(2, Math.floor(name.length / 3));
   return closestNames(name, names, 1).find(
     (candidate) => distance(candidate.toLowerCase(), name.toLowerCase()) <= maxEdits,
   );

@@ -11,7 +11,7 @@ export const licensePathDotSlash: Rule = {
   severity: 'info',
   checks: '`license-path` does not begin with "./"',
   why: 'It means nothing, and programs that compare paths as text, such as those that look licences up in REUSE.toml, take it for another file.',
-  mend: 'Remove "./".',
+  mend: 'Remove "./" from the path.',
   isFixable: true,
   check(module) {
     const files = lintFilesOf(module);

@@ -32,17 +32,20 @@ export const unknownKey: Rule = {
 };
 
 function report(key: string, known: readonly string[]): Finding {
-  const isQuestion = known === BLOB_KEYS && meansClickThrough(key);
-  const meant = isQuestion ? CLICK_THROUGH : findMeant(key, known);
-  return {
-    at: [key],
-    isAboutKey: true,
-    message: isQuestion
-      ? `the key "${shorten(key, MAX_SHOWN_CHARACTERS)}" is not known, so that nobody is asked to accept the licence`
-      : `the key "${shorten(key, MAX_SHOWN_CHARACTERS)}" is not known`,
-    ...(meant === undefined ? {} : { hint: `did you mean "${meant}"?` }),
-    ...(isQuestion ? { severity: 'error' as const } : {}),
-  };
+  const subject = `the key "${shorten(key, MAX_SHOWN_CHARACTERS)}" is not known`;
+  if (meansClickThrough(key)) {
+    const isEntry = known === BLOB_KEYS;
+    return {
+      at: [key],
+      isAboutKey: true,
+      severity: 'error',
+      message: `${subject}${isEntry ? '' : ' here'}, so that nobody is asked to accept the licence`,
+      hint: isEntry ? `did you mean "${CLICK_THROUGH}"?` : `write "${CLICK_THROUGH}" into each entry`,
+    };
+  }
+  const meant = findMeant(key, known);
+  const hint = meant === undefined ? {} : { hint: `did you mean "${meant}"?` };
+  return { at: [key], isAboutKey: true, message: subject, ...hint };
 }
 
 /** Whether the user was to be asked: "license-click-through", "clickthru", "Click_Through". */
