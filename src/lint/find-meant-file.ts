@@ -25,7 +25,8 @@ export function findMeantFiles(files: ModuleFiles, path: string): MeantFiles {
     ...BASES.filter((base) => plain.startsWith(`${base}/`)).map((base) => plain.slice(base.length + 1)),
   ];
   return {
-    sameName: findSameName(files, segments),
+    // What is there under this very name is no file, or too large.
+    sameName: findSameName(files, segments).filter((found) => found !== plain),
     otherBase: moved.filter((candidate) => files.kindOf(candidate) === 'file'),
   };
 }

@@ -34,22 +34,34 @@ export function parseDep5Glob(pattern: string): Glob {
 /** Whether `path` fits as a whole. Takes time in proportion to both lengths; false once the budget is spent. */
 export function matchesGlob({ prefix, tokens }: Glob, path: string, budget: GlobBudget): boolean {
   if (!path.startsWith(prefix)) return false;
-  let states = reach(tokens, new Set([prefix.length]));
+  const { length } = tokens;
+  // Whether what was read so far fits the tokens before each place.
+  let fits = new Uint8Array(length + 1);
+  fits[prefix.length] = 1;
+  skipStars(tokens, fits);
   for (let at = prefix.length; at < path.length; at++) {
-    budget.steps -= states.size + 1;
-    if (budget.steps < 0 || states.size === 0) return false;
+    budget.steps -= length;
+    if (budget.steps < 0) return false;
     const character = path.charAt(at);
-    const next = new Set<number>();
-    for (const state of states) {
-      const token = tokens[state];
-      if (token === undefined) continue;
-      if (token === 'all' || (token === 'segment' && character !== '/')) next.add(state);
+    const next = new Uint8Array(length + 1);
+    for (let place = prefix.length; place < length; place++) {
+      if (fits[place] === 0) continue;
+      const token = tokens[place];
+      if (token === 'all' || (token === 'segment' && character !== '/')) next[place] = 1;
       else if (token === 'any' || (typeof token === 'object' && token.character === character))
-        next.add(state + 1);
+        next[place + 1] = 1;
     }
-    states = reach(tokens, next);
+    skipStars(tokens, next);
+    fits = next;
   }
-  return states.has(tokens.length);
+  return fits[length] === 1;
+}
+
+/** A star fits nothing, too. */
+function skipStars(tokens: readonly Token[], fits: Uint8Array): void {
+  for (const [place, token] of tokens.entries()) {
+    if (fits[place] === 1 && (token === 'segment' || token === 'all')) fits[place + 1] = 1;
+  }
 }
 
 function parse(pattern: string, findWildcard: (rest: string) => [Token, number] | undefined): Glob {
@@ -69,13 +81,4 @@ function parse(pattern: string, findWildcard: (rest: string) => [Token, number] 
     at += 1;
   }
   return { prefix, tokens };
-}
-
-/** `states`, and those that are reached from them without a character. */
-function reach(tokens: readonly Token[], states: Set<number>): Set<number> {
-  for (const state of states) {
-    const token = tokens[state];
-    if (token === 'segment' || token === 'all') states.add(state + 1);
-  }
-  return states;
 }
