@@ -59,7 +59,8 @@ export function matchesGlob({ prefix, tokens }: Glob, path: string, budget: Glob
 
 /** A star fits nothing, too. */
 function skipStars(tokens: readonly Token[], fits: Uint8Array): void {
-  for (const [place, token] of tokens.entries()) {
+  for (let place = 0; place < tokens.length; place++) {
+    const token = tokens[place];
     if (fits[place] === 1 && (token === 'segment' || token === 'all')) fits[place + 1] = 1;
   }
 }
