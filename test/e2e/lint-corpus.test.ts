@@ -51,7 +51,7 @@ function expectedOf({ files }: Oddities, kinds: readonly string[]): Findings {
 
 async function lintCorpus(kinds: readonly string[]): Promise<Findings> {
   const modules = corpusModules().flatMap((path) => ['-m', join(CORPUS, path)]);
-  const { stdout } = await runCli(['lint', '--json', ...modules]);
+  const { stdout } = await runCli(['lint', '--json', ...modules], { timeoutMs: 60_000 });
   const { issues } = JSON.parse(stdout) as {
     issues: readonly { readonly rule?: string; readonly file?: string; readonly path?: string }[];
   };
