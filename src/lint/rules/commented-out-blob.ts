@@ -6,7 +6,8 @@ import type { Rule } from '../rule.ts';
 const MAYBE = /#[#\s]{0,40}-\s/;
 // "- path: lib/fw.a" within a comment, and the first key of an entry that begins with another one.
 const PATH = /^[#\s]{0,40}-\s+["']?path["']?\s*:(?:\s|$)/;
-const OTHER_KEY = /^[#\s]{0,40}-\s+["']?(?:sha256|type|version|license-path|url|description)["']?\s*:(?:\s|$)/;
+const OTHER_KEY =
+  /^[#\s]{0,40}-\s+["']?(?:sha256|type|version|license-path|url|description)["']?\s*:(?:\s|$)/;
 const MEMBER = /^[#\s]{0,40}["']?(?:path|sha256)["']?\s*:(?:\s|$)/;
 
 export const commentedOutBlob: Rule = {
