@@ -7,8 +7,6 @@ import { runCli } from '../support/run-cli.ts';
 
 /** Kinds of the corpus that no rule finds, and why: they are facts, and nobody needs to change anything. */
 const NO_RULE: Readonly<Record<string, string>> = {
-  'basename-differs':
-    'a vendor may call a file otherwise than the module does; often the better name is here',
   'click-through': 'what a vendor may ask for; "licenses" and "fetch" show it',
   'comments-in-blobs': 'comments are welcome',
   lfs: 'a way to fetch, not a defect; without a size it is lfs-without-size',
@@ -17,15 +15,7 @@ const NO_RULE: Readonly<Record<string, string>> = {
 };
 
 /** Kinds whose rules are not there yet; leaves this list with the rule. */
-const AWAITED: readonly string[] = [
-  'duplicate-url',
-  'insecure-doc-url',
-  'insecure-http',
-  'mutable-url',
-  'short-hash-ref',
-  'tag-url',
-  'uppercase-sha256',
-];
+const AWAITED: readonly string[] = ['uppercase-sha256'];
 
 interface Oddities {
   readonly kinds: Readonly<Record<string, { readonly needs: string }>>;
