@@ -39,7 +39,12 @@ export async function generate() {
     write: false,
   });
   mkdirSync(directory, { recursive: true });
-  writeFileSync(new URL('validate-module.js', directory), bundle.outputFiles[0].text);
+  const keys = [
+    `export const MODULE_KEYS = ${JSON.stringify(Object.keys(schema.properties))};`,
+    `export const BLOB_KEYS = ${JSON.stringify(Object.keys(blob.properties))};`,
+    '',
+  ].join('\n');
+  writeFileSync(new URL('validate-module.js', directory), bundle.outputFiles[0].text + keys);
   writeFileSync(
     new URL('validate-module.d.ts', directory),
     [
@@ -49,6 +54,10 @@ export async function generate() {
       'export const validateModule: Validate;',
       '/** One entry of `blobs`. */',
       'export const validateBlob: Validate;',
+      '/** The keys that the schema knows at the top of a module.yml. */',
+      'export const MODULE_KEYS: readonly string[];',
+      '/** The keys that the schema knows in an entry. */',
+      'export const BLOB_KEYS: readonly string[];',
       '',
     ].join('\n'),
   );

@@ -59,7 +59,8 @@ export async function addBlobs(
     if (work.issues.length > 0) return failed(work.issues, pinned);
     const draft = draftOf(module, bytes, work.entries());
     if (!dryRun) await work.place();
-    const { blobs, issues } = await lintNewEntries(draft, signal);
+    const tools = { signal, environment: options.search.gitEnvironment };
+    const { blobs, issues } = await lintNewEntries(draft, tools);
     const notes = [...module.issues, ...work.issues, ...issues];
     if (notes.some(isError)) return failed([...work.issues, ...issues], pinned);
     const { added, line, bytes: after } = draft.appended;

@@ -6,6 +6,7 @@ import type { Issue } from '../core/report.ts';
 import { lintModule, readingFindings } from '../lint/engine.ts';
 import { toLintModule } from '../lint/lint-module.ts';
 import type { LintSettings } from '../lint/severities.ts';
+import type { LintTools } from '../lint/tools.ts';
 import { readDocument } from '../module/read-document.ts';
 import type { Appended } from '../yaml/edit/append-entry.ts';
 import { readYaml } from '../yaml/read-yaml.ts';
@@ -41,11 +42,11 @@ export function readNewEntries(draft: ModuleDraft): CheckedEntries {
  *
  * @throws the signal's reason
  */
-export async function lintNewEntries(draft: ModuleDraft, signal: AbortSignal): Promise<CheckedEntries> {
+export async function lintNewEntries(draft: ModuleDraft, tools: LintTools): Promise<CheckedEntries> {
   const { module, issues, document } = readDraft(draft);
   const blobs = module.blobs.filter(({ index }) => index >= draft.before);
   const linted = toLintModule(module, document, ({ index }) => index >= draft.before);
-  const findings = await lintModule(linted, issues, { signal }, SETTINGS);
+  const findings = await lintModule(linted, issues, tools, SETTINGS);
   return { blobs, issues: findings.map(({ issue }) => issue).filter((issue) => isAboutNew(draft, issue)) };
 }
 

@@ -23,8 +23,12 @@ export async function lintModules(
   signal: AbortSignal,
   probe?: UrlProbe,
 ): Promise<BlobReport> {
-  const { selection } = query;
-  const tools: LintTools = { signal, ...(probe === undefined ? {} : { probe }) };
+  const { selection, search } = query;
+  const tools: LintTools = {
+    signal,
+    environment: search.gitEnvironment,
+    ...(probe === undefined ? {} : { probe }),
+  };
   const { blobs, issues } = await loadModules(query, signal, async (place, file) => {
     if (file === undefined) return { module: emptyModule(place), issues: [] };
     signal.throwIfAborted();

@@ -30,7 +30,7 @@ interface Found {
  */
 export function readingFindings(issues: readonly Issue[], { levels }: LintSettings): Issue[] {
   return issues.flatMap((issue): Issue[] => {
-    const rule = findReadingRule(issue.code);
+    const rule = findReadingRule(issue);
     if (rule === undefined || issue.file === undefined) return [issue];
     const level = levels.get(rule.id) ?? issue.severity;
     return level === 'off' ? [] : [{ line: 1, ...issue, severity: level, rule: rule.id }];
@@ -101,7 +101,7 @@ function toLintFinding(
     ...(finding.hint === undefined ? {} : { hint: finding.hint }),
     rule: rule.id,
     module: module.name,
-    ...(entry?.blob === undefined ? {} : { path: entry.blob.path }),
+    ...pathOf(entry),
     ...position,
   };
   return { issue, ...(fix === undefined ? {} : { fix: { path, change: fix } }) };
@@ -112,6 +112,13 @@ const MAX_LABEL_CHARACTERS = 120;
 function labelOf({ index, value }: LintEntry): string {
   const { path } = value;
   return typeof path === 'string' ? shorten(path, MAX_LABEL_CHARACTERS) : `blobs[${index}]`;
+}
+
+/** The blob's path, as reading reports it: that of an entry that is not sound may be anything. */
+function pathOf(entry: LintEntry | undefined): { path?: string } {
+  const path = entry?.blob?.path ?? entry?.value['path'];
+  if (typeof path !== 'string') return {};
+  return { path: entry?.blob === undefined ? shorten(path, MAX_LABEL_CHARACTERS) : path };
 }
 
 /** What the user wants of a rule that is asked. */

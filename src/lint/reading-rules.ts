@@ -1,22 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ErrorCode } from '../core/errors.ts';
+import type { Issue } from '../core/report.ts';
+import { isAboutDuplicateKey } from '../yaml/to-value.ts';
 import type { RuleTexts } from './rule.ts';
 
 /** A rule that reading a module applies anyway, whoever asks. */
 export interface ReadingRule extends RuleTexts {
   /** What reading reports it as. */
   readonly code: ErrorCode;
+  /** Whether an issue with that code is this rule's; any is, by default. */
+  readonly isFinding?: (issue: Pick<Issue, 'message'>) => boolean;
 }
 
 /** The rules that are applied while modules are read. What makes a file malformed for every command is fixed. */
 export const READING_RULES: readonly ReadingRule[] = [
   {
+    id: 'duplicate-key',
+    code: 'BLOBS_MALFORMED_YAML',
+    isFinding: ({ message }) => isAboutDuplicateKey(message),
+    severity: 'error',
+    isFixed: true,
+    checks: 'no map has a key twice',
+    why: 'YAML forbids it. Of two equal keys, parsers silently drop one, and not all the same one: what one of them verifies need not be what another one fetches.',
+    mend: 'Remove one of the two.',
+  },
+  {
     id: 'yaml-syntax',
     code: 'BLOBS_MALFORMED_YAML',
     severity: 'error',
     isFixed: true,
-    checks: 'module.yml is one YAML document in UTF-8, without duplicate keys and conflict markers',
-    why: 'What is no YAML declares nothing. Of two equal keys, parsers silently drop one, and not all the same one.',
+    checks: 'module.yml is one YAML document in UTF-8, without conflict markers',
+    why: 'What is no YAML declares nothing.',
     mend: 'Mend the line that the finding names.',
   },
   {
@@ -81,9 +95,9 @@ export const READING_RULES: readonly ReadingRule[] = [
   },
 ];
 
-const BY_CODE = new Map(READING_RULES.map((rule) => [rule.code, rule]));
-
-/** The rule that reports `code` while modules are read. */
-export function findReadingRule(code: ErrorCode): ReadingRule | undefined {
-  return BY_CODE.get(code);
+/** The rule that finds what is reported as `issue` while modules are read. */
+export function findReadingRule(issue: Pick<Issue, 'code' | 'message'>): ReadingRule | undefined {
+  return READING_RULES.find(
+    ({ code, isFinding }) => code === issue.code && (isFinding === undefined || isFinding(issue)),
+  );
 }

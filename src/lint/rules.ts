@@ -3,26 +3,68 @@ import { READING_RULES } from './reading-rules.ts';
 import type { Rule, RuleTexts } from './rule.ts';
 import { bareRefUrl } from './rules/bare-ref-url.ts';
 import { basenameDiffers } from './rules/basename-differs.ts';
+import { commentedOutBlob } from './rules/commented-out-blob.ts';
+import { crlf } from './rules/crlf.ts';
 import { deadUrl } from './rules/dead-url.ts';
 import { doubleSlashUrl } from './rules/double-slash-url.ts';
+import { duplicateSha256 } from './rules/duplicate-sha256.ts';
 import { duplicateUrl } from './rules/duplicate-url.ts';
 import { insecureDocUrl } from './rules/insecure-doc-url.ts';
 import { insecureHttp } from './rules/insecure-http.ts';
+import { lfsWithoutSize } from './rules/lfs-without-size.ts';
 import { licenseExpression } from './rules/license-expression.ts';
+import { licenseIsHeader } from './rules/license-is-header.ts';
+import { licensePathDotSlash } from './rules/license-path-dot-slash.ts';
+import { licensePlaceholder } from './rules/license-placeholder.ts';
+import { missingDocUrl } from './rules/missing-doc-url.ts';
+import { missingLicenseFile } from './rules/missing-license-file.ts';
+import { missingName } from './rules/missing-name.ts';
 import { mutableUrl } from './rules/mutable-url.ts';
+import { noFinalNewline } from './rules/no-final-newline.ts';
+import { noInterfaceHeader } from './rules/no-interface-header.ts';
+import { noSpdxLicense } from './rules/no-spdx-license.ts';
+import { pathCaseCollision } from './rules/path-case-collision.ts';
 import { privateHost } from './rules/private-host.ts';
 import { remoteHash } from './rules/remote-hash.ts';
 import { remoteSize } from './rules/remote-size.ts';
 import { shortHashRef } from './rules/short-hash-ref.ts';
 import { signInPage } from './rules/sign-in-page.ts';
 import { tagUrl } from './rules/tag-url.ts';
+import { trackedBlob } from './rules/tracked-blob.ts';
+import { trailingWhitespace } from './rules/trailing-whitespace.ts';
+import { unignoredBlob } from './rules/unignored-blob.ts';
+import { unknownKey } from './rules/unknown-key.ts';
 import { unsupportedUrl } from './rules/unsupported-url.ts';
 import { urlCredentials } from './rules/url-credentials.ts';
+import { versionPlaceholder } from './rules/version-placeholder.ts';
+import { versionZero } from './rules/version-zero.ts';
 import { webPageUrl } from './rules/web-page-url.ts';
+import { windowsName } from './rules/windows-name.ts';
 import { SUPPRESSION_RULES } from './suppressions.ts';
 
 /** What the engine runs, in the order of the things that a reviewer looks at. */
 export const RULES: readonly Rule[] = [
+  unknownKey,
+  missingName,
+  commentedOutBlob,
+  trailingWhitespace,
+  crlf,
+  noFinalNewline,
+  pathCaseCollision,
+  windowsName,
+  duplicateSha256,
+  lfsWithoutSize,
+  missingLicenseFile,
+  licensePathDotSlash,
+  licenseIsHeader,
+  licensePlaceholder,
+  noSpdxLicense,
+  noInterfaceHeader,
+  missingDocUrl,
+  versionPlaceholder,
+  versionZero,
+  trackedBlob,
+  unignoredBlob,
   licenseExpression,
   // What the URLs say without being asked.
   unsupportedUrl,

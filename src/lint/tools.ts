@@ -7,4 +7,6 @@ export interface LintTools {
   readonly signal: AbortSignal;
   /** Absent unless the network may be asked. */
   readonly probe?: UrlProbe;
+  /** The environment that git runs in. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
 }

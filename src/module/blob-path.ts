@@ -38,6 +38,13 @@ export function findPathProblem(path: string): string | undefined {
   return undefined;
 }
 
+/** The directories that a path names on its way, the outermost first. */
+export function parentsOf(path: string): string[] {
+  const parents: string[] = [];
+  for (let i = path.indexOf('/'); i !== -1; i = path.indexOf('/', i + 1)) parents.push(path.slice(0, i));
+  return parents;
+}
+
 /**
  * Follows symbolic links below a module's directory by hand, so that a link that leads outside, even a dangling
  * one, is seen before anything is opened. Remembers directories: make a new one for each moment of checking.

@@ -8,8 +8,15 @@ import { findSha256 } from '../core/sha256.ts';
 import { count, escapeControls, shorten } from '../core/text.ts';
 import type { DocumentView } from '../yaml/document-view.ts';
 import { MAX_PROBLEMS } from '../yaml/limits.ts';
-import { BLOBS_DIRECTORY, blobsDirectory, findPathProblem, outsideMessage, PathGuard } from './blob-path.ts';
-import { validateBlob } from './generated/validate-module.js';
+import {
+  BLOBS_DIRECTORY,
+  blobsDirectory,
+  findPathProblem,
+  outsideMessage,
+  PathGuard,
+  parentsOf,
+} from './blob-path.ts';
+import { BLOB_KEYS, validateBlob } from './generated/validate-module.js';
 import { describeViolations } from './schema-issues.ts';
 import { mendBooleans } from './yaml11-booleans.ts';
 
@@ -26,20 +33,7 @@ interface Source {
   readonly isOnDisk: boolean;
 }
 
-const KNOWN_KEYS = new Set([
-  'path',
-  'sha256',
-  'type',
-  'version',
-  'license-path',
-  'url',
-  'description',
-  'doc-url',
-  'click-through',
-  'fetcher',
-  'size',
-  'license',
-]);
+const KNOWN_KEYS = new Set(BLOB_KEYS);
 
 /** The entries of `blobs:` that are sound, and an issue for each that is not (BLOBS_MALFORMED_MODULE, BLOBS_UNSAFE_PATH, BLOBS_DUPLICATE_PATH). */
 export function readBlobs(source: Source): {
@@ -182,10 +176,4 @@ class PathClaims {
     for (const parent of parents) if (!this.#directories.has(parent)) this.#directories.set(parent, path);
     return undefined;
   }
-}
-
-function parentsOf(path: string): string[] {
-  const parents: string[] = [];
-  for (let i = path.indexOf('/'); i !== -1; i = path.indexOf('/', i + 1)) parents.push(path.slice(0, i));
-  return parents;
 }

@@ -22,6 +22,15 @@ export function readRegularFile(file: string, maxBytes: number): Buffer {
   return withOpenFile(file, (fd) => readWhole(fd, fstatSync(fd), { file, maxBytes }));
 }
 
+/** As {@link readRegularFile}, but no more than the first `maxBytes` of a larger file. */
+export function readFileHead(file: string, maxBytes: number): Buffer {
+  return withOpenFile(file, (fd) => {
+    const stats = fstatSync(fd);
+    if (!stats.isFile()) throw notRegular(file);
+    return readUpTo(fd, Math.min(stats.size, maxBytes));
+  });
+}
+
 /** As {@link readRegularFile}; `check` may throw for a file that is not to be read. */
 export function readCheckedFile(file: string, maxBytes: number, check: (stats: Stats) => void): Buffer {
   return withOpenFile(file, (fd) => {
@@ -55,18 +64,27 @@ function readWhole(
   stats: Stats | BigIntStats,
   { file, maxBytes }: { readonly file: string; readonly maxBytes: number },
 ): Buffer {
-  if (!stats.isFile()) throw new BlobsError('BLOBS_NOT_A_FILE', `${file} is not a regular file`, { file });
+  if (!stats.isFile()) throw notRegular(file);
   const sizeBytes = Number(stats.size);
   // One byte more than allowed shows a file that is too large, or that grows while it is read.
-  const buffer = Buffer.allocUnsafe(Math.min(sizeBytes, maxBytes) + 1);
+  const bytes = readUpTo(fd, Math.min(sizeBytes, maxBytes) + 1);
+  if (sizeBytes > maxBytes || bytes.length > maxBytes) {
+    throw new BlobsError('BLOBS_NOT_A_FILE', `${file} is larger than ${maxBytes} bytes`, { file });
+  }
+  return bytes;
+}
+
+function readUpTo(fd: number, maxBytes: number): Buffer {
+  const buffer = Buffer.allocUnsafe(maxBytes);
   let length = 0;
   while (length < buffer.length) {
     const read = readSync(fd, buffer, length, buffer.length - length, null);
     if (read === 0) break;
     length += read;
   }
-  if (sizeBytes > maxBytes || length > maxBytes) {
-    throw new BlobsError('BLOBS_NOT_A_FILE', `${file} is larger than ${maxBytes} bytes`, { file });
-  }
   return buffer.subarray(0, length);
+}
+
+function notRegular(file: string): BlobsError {
+  return new BlobsError('BLOBS_NOT_A_FILE', `${file} is not a regular file`, { file });
 }

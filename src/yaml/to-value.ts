@@ -103,7 +103,7 @@ export function toValue(document: Document): ValueResult {
         report('a key must be a plain value, not a list or a map', key ?? map);
         continue;
       }
-      if (seen.has(name)) report(`the key "${name}" stands twice in one map`, key ?? map);
+      if (seen.has(name)) report(duplicateKeyMessage(name), key ?? map);
       seen.add(name);
       const anchor = (key as { anchor?: string } | null)?.anchor;
       if (key !== null && anchor !== undefined) {
@@ -135,6 +135,15 @@ export function toValue(document: Document): ValueResult {
     if (!(error instanceof TooManyValues)) throw error;
   }
   return { value, problems, targets };
+}
+
+function duplicateKeyMessage(name: string): string {
+  return `the key "${name}" stands twice in one map`;
+}
+
+/** Whether a message of {@link toValue} is about a duplicate key. */
+export function isAboutDuplicateKey(message: string): boolean {
+  return /^the key ".*" stands twice in one map$/s.test(message);
 }
 
 function scalarName(value: unknown): string | undefined {

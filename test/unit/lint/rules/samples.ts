@@ -20,7 +20,7 @@ export async function findingsOf(
   if (document === undefined) throw new Error('no YAML');
   const settings = { levels: new Map(), online: false, download: false };
   const lint = toLintModule(module, document, () => true);
-  const found = await lintModule(lint, issues, { signal: NEVER }, settings);
+  const found = await lintModule(lint, issues, { signal: NEVER, environment: {} }, settings);
   return found.filter(({ issue }) => rules.includes(issue.rule ?? ''));
 }
 

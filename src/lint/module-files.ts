@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+import { MAX_LICENSE_BYTES } from '../module/license-file.ts';
+import { ModuleFiles } from '../module/module-files.ts';
+import { SpdxLookup } from '../spdx/spdx-lookup.ts';
+import type { LintModule } from './lint-module.ts';
+
+/** What rules want to know of a licence file; its text is not kept. */
+export interface LicenseFile {
+  /** The one line of a file that says only that a licence is to come. */
+  readonly placeholder?: string;
+}
+
+const PLACEHOLDER = /^[^\p{L}\p{N}]*(?:todo|tbd|fixme)\b/iu;
+const MAX_PLACEHOLDER_CHARACTERS = 1_000;
+
+/** The files beside a module.yml, looked at once for all rules. */
+export class LintFiles {
+  readonly files: ModuleFiles;
+  readonly spdx: SpdxLookup;
+  readonly #licenses = new Map<string, LicenseFile | undefined>();
+
+  constructor(moduleDirectory: string) {
+    this.files = new ModuleFiles(moduleDirectory);
+    this.spdx = new SpdxLookup(this.files);
+  }
+
+  /** The file that a `license-path` names; undefined where every command takes it for missing. */
+  findLicense(path: string): LicenseFile | undefined {
+    if (this.#licenses.has(path)) return this.#licenses.get(path);
+    const bytes = this.files.findBytes(path, MAX_LICENSE_BYTES);
+    const found = bytes === undefined ? undefined : toLicenseFile(bytes);
+    this.#licenses.set(path, found);
+    return found;
+  }
+}
+
+const KNOWN = new WeakMap<LintModule, LintFiles>();
+
+/** The files of the module that is being linted: the same ones for each rule. */
+export function lintFilesOf(module: LintModule): LintFiles {
+  const known = KNOWN.get(module) ?? new LintFiles(module.module.directory);
+  KNOWN.set(module, known);
+  return known;
+}
+
+function toLicenseFile(bytes: Buffer): LicenseFile {
+  if (bytes.length > MAX_PLACEHOLDER_CHARACTERS) return {};
+  const text = bytes.toString('utf8').trim();
+  return PLACEHOLDER.test(text) && !text.includes('\n') ? { placeholder: text } : {};
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+import { shorten } from '../../core/text.ts';
+import { lintFilesOf } from '../module-files.ts';
+import type { Finding, Rule } from '../rule.ts';
+import { findSpelling } from '../spelling.ts';
+
+const MAX_SHOWN_CHARACTERS = 120;
+
+export const licensePathDotSlash: Rule = {
+  id: 'license-path-dot-slash',
+  severity: 'info',
+  checks: '`license-path` does not begin with "./"',
+  why: 'It means nothing, and programs that compare paths as text, such as those that look licences up in REUSE.toml, take it for another file.',
+  mend: 'Remove "./" from the path.',
+  isFixable: true,
+  check(module) {
+    const files = lintFilesOf(module);
+    return module.entries.flatMap((entry): Finding[] => {
+      const path = findSpelling(module, entry, 'license-path');
+      if (path === undefined || !path.startsWith('./')) return [];
+      const value = path
+        .split('/')
+        .filter((segment) => segment !== '.' && segment !== '')
+        .join('/');
+      // Where there is no such file, what mends the path is not this.
+      const fix = files.findLicense(path) === undefined ? {} : { fix: { value } };
+      const message = `"license-path" begins with "./": "${shorten(path, MAX_SHOWN_CHARACTERS)}"`;
+      return [{ entry, at: ['license-path'], message, ...fix }];
+    });
+  },
+};

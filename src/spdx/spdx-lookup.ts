@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type ModuleFiles, plainPath } from '../module/module-files.ts';
+import { parseDep5 } from './dep5.ts';
+import { type GlobBudget, matchesGlob } from './glob.ts';
+import { type Annotation, type Precedence, parseReuseToml } from './reuse-toml.ts';
+import { findSpdxTags } from './tags.ts';
+
+/** Of a REUSE.toml or .reuse/dep5, and of what is searched for tags. */
+const MAX_FILE_BYTES = 1024 * 1024;
+// A part of a second, for patterns that nobody writes.
+const MAX_GLOB_STEPS = 10_000_000;
+const MAX_REUSE_FILES = 1_000;
+const LICENSES = /^LICENSES\/(?:[^/]+\/)*([^/]+?)(?:\.[A-Za-z]+)?$/;
+
+/** Where licence information was found. */
+export type SpdxSource = 'tag' | 'side-file' | 'reuse-toml' | 'dep5' | 'licenses-directory';
+
+/** The licence of a file, as the module says it. */
+export interface SpdxInformation {
+  /** SPDX licence expressions that hold together (AND), as they are written: they need not be valid. Never empty. */
+  readonly expressions: readonly string[];
+  readonly source: SpdxSource;
+  /** The file that says so, below the module. */
+  readonly file: string;
+}
+
+interface Said {
+  readonly information: SpdxInformation;
+  readonly precedence: Precedence;
+}
+
+/**
+ * What a module says of the licences of its files, by the REUSE specification 3.2: tags in files, `.license` files beside
+ * them, REUSE.toml in any directory above, `.reuse/dep5`, and `LICENSES/`. Reads nothing outside the module, follows no
+ * link out of it, and remembers what it has read: make a new one for each moment of looking.
+ */
+export class SpdxLookup {
+  readonly #files: ModuleFiles;
+  readonly #annotations = new Map<string, Promise<readonly Annotation[]>>();
+  readonly #tags = new Map<string, readonly string[]>();
+  readonly #budget: GlobBudget = { steps: MAX_GLOB_STEPS };
+
+  constructor(files: ModuleFiles) {
+    this.#files = files;
+  }
+
+  /**
+   * What is said of the file at `path`, below the module, whether it is there or not. Of the file itself, the first
+   * `tagBytes` are searched for tags: none by default, 1 MiB at most.
+   */
+  async find(
+    path: string,
+    { tagBytes = 0 }: { readonly tagBytes?: number } = {},
+  ): Promise<readonly SpdxInformation[]> {
+    const plain = plainPath(path);
+    const said = await this.#said(plain);
+    // Of those that override, the one farthest from the file counts.
+    const overriding = said.findLast(({ precedence }) => precedence === 'override');
+    if (overriding) return [overriding.information];
+    const own = this.#findOwn(plain, tagBytes);
+    const aggregated = said.filter(({ precedence }) => precedence === 'aggregate');
+    const closest =
+      own === undefined ? said.filter(({ precedence }) => precedence === 'closest').slice(0, 1) : [];
+    const found = [
+      ...(own ? [own] : []),
+      ...[...closest, ...aggregated].map(({ information }) => information),
+    ];
+    return found.length > 0 ? found : licenseText(plain);
+  }
+
+  /** What the file says itself: a file beside it counts in its place. */
+  #findOwn(path: string, tagBytes: number): SpdxInformation | undefined {
+    const side = `${path}.license`;
+    if (this.#files.kindOf(side) !== undefined) {
+      const expressions = this.#tagsOf(side, MAX_FILE_BYTES);
+      return expressions.length === 0 ? undefined : { expressions, source: 'side-file', file: side };
+    }
+    const expressions = tagBytes > 0 ? this.#tagsOf(path, Math.min(tagBytes, MAX_FILE_BYTES)) : [];
+    return expressions.length === 0 ? undefined : { expressions, source: 'tag', file: path };
+  }
+
+  #tagsOf(path: string, maxBytes: number): readonly string[] {
+    const key = `${maxBytes} ${path}`;
+    const known = this.#tags.get(key);
+    if (known !== undefined) return known;
+    const bytes = this.#files.findHead(path, maxBytes);
+    const tags = bytes === undefined ? [] : findSpdxTags(bytes.toString('utf8'));
+    this.#tags.set(key, tags);
+    return tags;
+  }
+
+  /** What REUSE.toml files, or else `.reuse/dep5`, say of a path: the closest first. */
+  async #said(path: string): Promise<Said[]> {
+    const found: Said[] = [];
+    for (const directory of directoriesAbove(path)) {
+      const file = directory === '' ? 'REUSE.toml' : `${directory}/REUSE.toml`;
+      if (this.#files.kindOf(file) === undefined) continue;
+      const below = directory === '' ? path : path.slice(directory.length + 1);
+      const annotation = this.#lastMatch(await this.#read(file), below);
+      if (annotation) found.push(said(annotation, 'reuse-toml', file));
+    }
+    if (this.#files.kindOf('REUSE.toml') !== undefined) return found;
+    const file = '.reuse/dep5';
+    const annotation =
+      this.#files.kindOf(file) === undefined ? undefined : this.#lastMatch(await this.#read(file), path);
+    return annotation ? [...found, said(annotation, 'dep5', file)] : found;
+  }
+
+  /** Later annotations of one file replace earlier ones. */
+  #lastMatch(annotations: readonly Annotation[], path: string): Annotation | undefined {
+    const found = annotations.findLast(({ globs }) =>
+      globs.some((glob) => matchesGlob(glob, path, this.#budget)),
+    );
+    return found?.expressions.length === 0 ? undefined : found;
+  }
+
+  #read(file: string): Promise<readonly Annotation[]> {
+    const known = this.#annotations.get(file);
+    if (known !== undefined) return known;
+    const bytes =
+      this.#annotations.size < MAX_REUSE_FILES ? this.#files.findBytes(file, MAX_FILE_BYTES) : undefined;
+    const text = bytes?.toString('utf8') ?? '';
+    const read = file.endsWith('.toml') ? parseReuseToml(text) : Promise.resolve(parseDep5(text));
+    this.#annotations.set(file, read);
+    return read;
+  }
+}
+
+function said({ expressions, precedence }: Annotation, source: SpdxSource, file: string): Said {
+  return { information: { expressions, source, file }, precedence };
+}
+
+/** `LICENSES/` holds one text a licence, named after it. */
+function licenseText(path: string): SpdxInformation[] {
+  const [, name] = LICENSES.exec(path) ?? [];
+  return name === undefined ? [] : [{ expressions: [name], source: 'licenses-directory', file: path }];
+}
+
+/** The directories that a path lies in, the closest first, '' last. */
+function directoriesAbove(path: string): string[] {
+  const found: string[] = [];
+  for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
+    found.push(path.slice(0, end));
+  }
+  return [...found, ''];
+}
