@@ -7,7 +7,7 @@ import type { LintTools } from '../lint/tools.ts';
 import type { UrlProbe } from '../lint/url-probe.ts';
 import { emptyModule } from '../module/empty-module.ts';
 import { readModule } from '../module/read-module.ts';
-import { findBlobStates } from './blob-state.ts';
+import { LintFiles } from './lint-files.ts';
 import { type BlobQuery, loadModules } from './load-modules.ts';
 import { isSelected, namesModule } from './selection.ts';
 
@@ -24,7 +24,13 @@ export async function lintModules(
   probe?: UrlProbe,
 ): Promise<BlobReport> {
   const { selection } = query;
-  const tools: LintTools = { signal, ...(probe === undefined ? {} : { probe }) };
+  const files = new LintFiles(signal);
+  const tools: LintTools = {
+    signal,
+    findFile: files.findFile,
+    inspect: files.inspect,
+    ...(probe === undefined ? {} : { probe }),
+  };
   const { blobs, issues } = await loadModules(query, signal, async (place, file) => {
     if (file === undefined) return { module: emptyModule(place), issues: [] };
     signal.throwIfAborted();
@@ -34,8 +40,7 @@ export async function lintModules(
     const findings = await lintModule(module, read.issues, tools, settings);
     return { ...read, issues: findings.map(({ issue }) => issue) };
   });
-  const states = await findBlobStates(blobs, signal);
-  return { rows: states.map(({ row }) => row), issues: unfold(issues, settings) };
+  return { rows: await files.rowsOf(blobs), issues: unfold(issues, settings) };
 }
 
 /** What is wrong with files that are no YAML, and between modules, as findings too. */

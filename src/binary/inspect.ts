@@ -29,7 +29,9 @@ export interface Inspection {
     readonly flavour: ArchiveFlavour;
     readonly memberCount: number;
     /** Members that are no ELF files, those of thin archives not counted: how many, and the first of them. */
-    readonly strangers: { readonly count: number; readonly member: string; readonly kind: ByteKind } | undefined;
+    readonly strangers:
+      | { readonly count: number; readonly member: string; readonly kind: ByteKind }
+      | undefined;
   };
   /** `e_type` where it is one ELF file. */
   readonly elfType?: number;

@@ -2,8 +2,8 @@
 import { type ByteSource, PIECE_BYTES } from './byte-source.ts';
 import {
   address,
-  ENTRY_BYTES,
   type ElfLayout,
+  ENTRY_BYTES,
   half,
   type Section,
   sectionAt,
@@ -88,8 +88,7 @@ async function findSymbolTable(
   header: Buffer,
   layout: ElfLayout,
 ): Promise<{ symbols: Section; strings: Section } | undefined> {
-  const at =
-    layout.bits === 32 ? { offset: 32, entry: 46, count: 48 } : { offset: 40, entry: 58, count: 60 };
+  const at = layout.bits === 32 ? { offset: 32, entry: 46, count: 48 } : { offset: 40, entry: 58, count: 60 };
   const offset = address(header, at.offset, layout);
   if (offset === 0) return undefined;
   const entryBytes = ENTRY_BYTES[layout.bits].section;

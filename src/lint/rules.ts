@@ -19,6 +19,14 @@ import { tagUrl } from './rules/tag-url.ts';
 import { unsupportedUrl } from './rules/unsupported-url.ts';
 import { urlCredentials } from './rules/url-credentials.ts';
 import { webPageUrl } from './rules/web-page-url.ts';
+import { damagedBinary } from './rules/damaged-binary.ts';
+import { hashMismatch } from './rules/hash-mismatch.ts';
+import { mixedArchitecture } from './rules/mixed-architecture.ts';
+import { notABinary } from './rules/not-a-binary.ts';
+import { sizeMismatch } from './rules/size-mismatch.ts';
+import { unsupportedTarget } from './rules/unsupported-target.ts';
+import { unusualArchive } from './rules/unusual-archive.ts';
+import { zephyrSymbol } from './rules/zephyr-symbol.ts';
 import { SUPPRESSION_RULES } from './suppressions.ts';
 
 /** What the engine runs, in the order of the things that a reviewer looks at. */
@@ -43,6 +51,14 @@ export const RULES: readonly Rule[] = [
   signInPage,
   remoteSize,
   remoteHash,
+  hashMismatch,
+  sizeMismatch,
+  notABinary,
+  damagedBinary,
+  unusualArchive,
+  unsupportedTarget,
+  mixedArchitecture,
+  zephyrSymbol,
 ];
 
 /** Everything that lint can find, in the order in which it is listed. */
