@@ -51,6 +51,7 @@ export const RULES: readonly Rule[] = [
   signInPage,
   remoteSize,
   remoteHash,
+  // What the files that are there hold.
   hashMismatch,
   sizeMismatch,
   notABinary,

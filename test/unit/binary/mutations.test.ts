@@ -108,7 +108,7 @@ it('reads whatever an archive or ELF file is turned into, in bounded time and me
   // What was made is not all refused at once.
   expect(kinds.size).toBeGreaterThan(10);
   // Nothing is timed here: a busy machine may take long for all of them.
-}, 600_000);
+}, 1_800_000);
 
 function expectSound(
   { kind, archive: found, targets, symbols, damages }: Inspection,
