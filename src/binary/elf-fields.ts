@@ -7,6 +7,7 @@ export type ElfLayout = Pick<ElfTarget, 'bits' | 'endianness'>;
 /** An entry of the section header table. */
 export interface Section {
   readonly type: number;
+  readonly hasCode: boolean;
   readonly offset: number;
   readonly sizeBytes: number;
   /** Index of another section. */
@@ -25,6 +26,8 @@ export interface ElfSymbol {
 
 /** Bytes of an entry of the section header table and of the symbol table. */
 export const ENTRY_BYTES = { 32: { section: 40, symbol: 16 }, 64: { section: 64, symbol: 24 } } as const;
+
+const SHF_EXECINSTR = 4;
 
 /** The 16-bit number at `offset`. */
 export function half(bytes: Buffer, offset: number, { endianness }: ElfLayout): number {
@@ -52,6 +55,7 @@ export function sectionAt(bytes: Buffer, offset: number, layout: ElfLayout): Sec
       : { offset: 24, size: 32, link: 40, entry: 56 };
   return {
     type: word(bytes, offset + 4, layout),
+    hasCode: (address(bytes, offset + 8, layout) & SHF_EXECINSTR) !== 0,
     offset: address(bytes, offset + at.offset, layout),
     sizeBytes: address(bytes, offset + at.size, layout),
     link: word(bytes, offset + at.link, layout),

@@ -8,7 +8,10 @@ export interface ElfTarget {
   readonly endianness: Endianness;
   /** `e_machine`. */
   readonly machine: number;
-  /** What of `e_flags` keeps objects from being linked with each other, in words; empty where nothing does. */
+  /**
+   * What of `e_flags` keeps objects from being linked with each other, in words; empty where nothing does, as between
+   * objects without code.
+   */
   readonly abi: string;
 }
 

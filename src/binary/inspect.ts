@@ -100,7 +100,7 @@ class Findings {
     const symbols = [...this.#wanted]
       .filter(([name]) => !this.#defined.has(name))
       .map(([name, member]) => ({ name, member }));
-    return { targets: [...this.#targets.values()], symbols, damages: this.#damages };
+    return { targets: mergeNeutral([...this.#targets.values()]), symbols, damages: this.#damages };
   }
 
   #addTarget(target: ElfTarget, member: string | undefined): void {
@@ -109,4 +109,22 @@ class Findings {
     if (known === undefined && this.#targets.size >= MAX_TARGETS) return;
     this.#targets.set(key, { target, member, ...known, count: (known?.count ?? 0) + 1 });
   }
+}
+
+/** Objects without an ABI of their own count with others of the same architecture. */
+function mergeNeutral(uses: readonly TargetUse[]): TargetUse[] {
+  const findSpecific = ({ machine, bits, endianness }: ElfTarget): TargetUse | undefined =>
+    uses.find(
+      ({ target }) =>
+        target.abi !== '' &&
+        target.machine === machine &&
+        target.bits === bits &&
+        target.endianness === endianness,
+    );
+  const counts = new Map<TargetUse, number>();
+  for (const use of uses) {
+    const into = (use.target.abi === '' ? findSpecific(use.target) : undefined) ?? use;
+    counts.set(into, (counts.get(into) ?? 0) + use.count);
+  }
+  return [...counts].map(([use, count]) => ({ ...use, count }));
 }

@@ -26,6 +26,9 @@ export const MAX_MEMBERS = 100_000;
 const MAX_NAME_TABLE_BYTES = 4 * 1024 * 1024;
 const MAX_NAME_BYTES = 4096;
 
+// What GNU ar --record-libdeps writes.
+const LIBDEP = '__.LIBDEP/';
+
 const MAGIC_BYTES = 8;
 const HEADER_BYTES = 60;
 
@@ -86,7 +89,7 @@ export async function readArchive(
       nameTable = (await source.read(start, sizeBytes)).toString('latin1');
     }
     if (isTable) {
-      if (name.startsWith('__.')) flavour = 'bsd';
+      if (isBsdIndex(name)) flavour = 'bsd';
       continue;
     }
     const bsd = await readBsdName(source, start, header);
@@ -117,7 +120,14 @@ function parseHeader(bytes: Buffer): Header | undefined {
 
 /** Whether the member is an index or a table of names; Microsoft's archivers have more of them. */
 function isTableName(name: string): boolean {
-  return name === '/' || name === '//' || name === '/SYM64/' || name.startsWith('/<') || isBsdIndex(name);
+  return (
+    name === '/' ||
+    name === '//' ||
+    name === '/SYM64/' ||
+    name.startsWith('/<') ||
+    name === LIBDEP ||
+    isBsdIndex(name)
+  );
 }
 
 function isBsdIndex(name: string): boolean {

@@ -63,7 +63,8 @@ export async function readElf(source: ByteSource, isWanted: IsWanted): Promise<E
       target: { ...layout, machine, abi: abiOf(machine, flags) },
       type: half(header, 16, layout),
     };
-    const table = await findSymbolTable(source, header, layout);
+    const { hasCode, table } = await readSections(source, header, layout);
+    if (!hasCode) head = { ...head, target: { ...head.target, abi: '' } };
     if (table !== undefined) await readSymbols(source, layout, { ...table, ...names, isWanted });
     return { ...head, ...names };
   } catch (error) {
@@ -82,15 +83,15 @@ function readLayout(header: Buffer): ElfLayout {
   return layout;
 }
 
-/** The symbol table with its names; undefined where the file has none. */
-async function findSymbolTable(
+/** Whether the file holds code, and its symbol table with the names, if it has one. */
+async function readSections(
   source: ByteSource,
   header: Buffer,
   layout: ElfLayout,
-): Promise<{ symbols: Section; strings: Section } | undefined> {
+): Promise<{ hasCode: boolean; table?: { symbols: Section; strings: Section } }> {
   const at = layout.bits === 32 ? { offset: 32, entry: 46, count: 48 } : { offset: 40, entry: 58, count: 60 };
   const offset = address(header, at.offset, layout);
-  if (offset === 0) return undefined;
+  if (offset === 0) return { hasCode: false };
   const entryBytes = ENTRY_BYTES[layout.bits].section;
   if (half(header, at.entry, layout) !== entryBytes)
     throw new Misfit(
@@ -104,18 +105,19 @@ async function findSymbolTable(
   const count = half(header, at.count, layout) || (await readSection(0)).sizeBytes;
   if (offset + count * entryBytes > source.sizeBytes)
     throw new Misfit(`its ${count} section headers reach beyond its end`);
+  let hasCode = false;
   let symbols: Section | undefined;
   await forEachEntry(source, { offset, entryBytes, count }, 'the section header table', (bytes, position) => {
     const section = sectionAt(bytes, position, layout);
-    if (section.type === SHT_SYMTAB || (section.type === SHT_DYNSYM && symbols === undefined))
-      symbols = section;
-    return section.type !== SHT_SYMTAB;
+    hasCode ||= section.hasCode && section.sizeBytes > 0;
+    const isBetter = symbols === undefined || symbols.type === SHT_DYNSYM;
+    if (section.type === SHT_SYMTAB || section.type === SHT_DYNSYM) symbols = isBetter ? section : symbols;
   });
-  if (symbols === undefined) return undefined;
+  if (symbols === undefined) return { hasCode };
   if (symbols.link >= count) throw new Misfit('its symbol table has no string table');
   const strings = await readSection(symbols.link);
   if (strings.type !== SHT_STRTAB) throw new Misfit('its symbol table has no string table');
-  return { symbols, strings };
+  return { hasCode, table: { symbols, strings } };
 }
 
 interface SymbolReading {
@@ -143,28 +145,27 @@ async function readSymbols(
   const { offset } = symbols;
   await forEachEntry(source, { offset, entryBytes, count }, 'the symbol table', (bytes, position) => {
     const { name, binding, section } = symbolAt(bytes, position, layout);
-    if (binding === STB_LOCAL || name === 0) return true;
+    if (binding === STB_LOCAL || name === 0) return;
     if (name >= table.length) throw new Misfit('the name of a symbol lies outside its string table');
     const end = table.subarray(name, name + MAX_NAME_BYTES + 1).indexOf(0);
     const text = end === -1 ? '' : table.toString('latin1', name, name + end);
     const kept = section === 0 ? undefinedNames : definedNames;
     if (text !== '' && kept.size < MAX_NAMES && isWanted(text)) kept.add(text);
-    return true;
   });
 }
 
-/** Hands over each entry of a table in pieces, until `use` returns false. */
+/** Hands over each entry of a table, which is read in pieces. */
 async function forEachEntry(
   source: ByteSource,
   { offset, entryBytes, count }: { offset: number; entryBytes: number; count: number },
   what: string,
-  use: (bytes: Buffer, position: number) => boolean,
+  use: (bytes: Buffer, position: number) => void,
 ): Promise<void> {
   const perPiece = Math.floor(PIECE_BYTES / entryBytes);
   for (let done = 0; done < count; done += perPiece) {
     const entries = Math.min(perPiece, count - done);
     const bytes = await readPart(source, offset + done * entryBytes, entries * entryBytes, what);
-    for (let i = 0; i < entries; i++) if (!use(bytes, i * entryBytes)) return;
+    for (let i = 0; i < entries; i++) use(bytes, i * entryBytes);
   }
 }
 

@@ -21,6 +21,8 @@ export interface ElfSpec {
   readonly flags?: number;
   /** Default: none, and no symbol table either. */
   readonly symbols?: readonly (string | SymbolSpec)[];
+  /** Whether it holds code; default: it does. */
+  readonly hasCode?: boolean;
   /** Empty sections before the symbol table. */
   readonly emptySections?: number;
 }
@@ -49,7 +51,7 @@ export function elfFile(spec: ElfSpec = {}): Buffer {
     put(table, at + (wide ? 6 : 14), 2, defined ? 1 : 0);
   });
   const empty = spec.emptySections ?? 0;
-  const count = symbols.length === 0 ? 1 + empty : 3 + empty;
+  const count = (symbols.length === 0 ? 1 : 3) + empty + (spec.hasCode === false ? 0 : 1);
   const tableOffset = headerBytes + count * sectionBytes;
   const sections = Buffer.alloc(count * sectionBytes);
   const section = (
@@ -71,6 +73,11 @@ export function elfFile(spec: ElfSpec = {}): Buffer {
   if (symbols.length > 0) {
     section(empty + 1, 2, tableOffset, table.length, empty + 2, symbolBytes);
     section(empty + 2, 3, tableOffset + table.length, strings.length, 0, 0);
+  }
+  if (spec.hasCode !== false) {
+    const code = count - 1;
+    section(code, 1, 0, 4, 0, 0);
+    put(sections, code * sectionBytes + 8, wide ? 8 : 4, 4);
   }
   // What does not fit into the header stands in the first section.
   if (count >= 0xff00) section(0, 0, 0, count, 0, 0);

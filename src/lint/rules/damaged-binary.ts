@@ -16,7 +16,7 @@ export const damagedBinary: Rule = {
         {
           entry,
           at: ['path'],
-          message: `the ${what} is damaged`,
+          message: `the ${what} cannot be read whole`,
           facts: file.damages.map(({ member, problem }) =>
             member === undefined ? problem : `${memberLabel(member)}: ${problem}`,
           ),

@@ -85,6 +85,20 @@ describe('inspect', () => {
     });
   });
 
+  it('counts members without code with others of the same architecture', async () => {
+    const neutral = elfFile({ machine: EM.riscv, flags: 0, hasCode: false });
+    const found = await look(
+      archive([
+        { name: 'data.o', content: neutral },
+        { name: 'a.o', content: elfFile({ machine: EM.riscv, flags: 2 }) },
+        { name: 'more.o', content: neutral },
+      ]),
+    );
+    expect(targetsOf(found)).toEqual(['3 × RISC-V, 32-bit, little-endian, single-float']);
+    const alone = await look(archive([{ name: 'data.o', content: neutral }]));
+    expect(targetsOf(alone)).toEqual(['1 × RISC-V, 32-bit, little-endian']);
+  });
+
   it('names the member that is damaged, and goes on', async () => {
     const found = await look(
       archive([
@@ -92,7 +106,7 @@ describe('inspect', () => {
         { name: 'b.o', content: elfFile({ symbols: ['two'] }) },
       ]),
     );
-    expect(found.damages).toEqual([{ member: 'a.o', problem: 'its 3 section headers reach beyond its end' }]);
+    expect(found.damages).toEqual([{ member: 'a.o', problem: 'its 4 section headers reach beyond its end' }]);
     expect(found.symbols).toEqual([{ name: 'two', member: 'b.o' }]);
   });
 

@@ -62,6 +62,15 @@ describe('an archive', () => {
     });
   });
 
+  it('may have the table of libraries that GNU ar adds', async () => {
+    const bytes = Buffer.concat([withHeader('__.LIBDEP/', 2, 'xx'), memberHeader('a/', 0)]);
+    expect(await read(bytes)).toEqual({
+      flavour: 'gnu',
+      memberCount: 1,
+      members: [{ name: 'a', content: '' }],
+    });
+  });
+
   it.each<[string, Buffer, string]>([
     ['no magic', Buffer.from('hello'), 'it is no archive'],
     ['half a header', Buffer.from('!<arch>\nabc'), 'it ends within a member header'],

@@ -90,7 +90,7 @@ describe('an ELF file with impossible values', () => {
     [
       'a section table beyond 2^53',
       changed({ bits: 64 }, (b) => b.fill(0xff, 40, 48)),
-      'its 1 section headers reach beyond its end',
+      'its 2 section headers reach beyond its end',
     ],
     [
       'endless sections in its first one',
@@ -132,7 +132,7 @@ describe('an ELF file with impossible values', () => {
     ],
     [
       'a name outside the names',
-      changed({ symbols }, (b) => b.writeUInt32LE(500, 52 + 120 + 16)),
+      changed({ symbols }, (b) => b.writeUInt32LE(500, 52 + 160 + 16)),
       'the name of a symbol lies outside its string table',
     ],
   ])('is read with a problem: %s', async (_, bytes, problem) => {

@@ -218,13 +218,13 @@ describe('what is in libraries', () => {
   it('damaged-binary tells what is damaged, and in which member', async () => {
     const bytes = archive([{ name: 'm0.o', content: elfFile({ symbols: ['a'] }).subarray(0, 60) }]);
     const issues = await lintLibrary(Buffer.concat([bytes, Buffer.from('rest')]));
-    expect(summary(issues)).toEqual(['warning damaged-binary: lib/x.a: the archive is damaged']);
+    expect(summary(issues)).toEqual(['warning damaged-binary: lib/x.a: the archive cannot be read whole']);
     expect(issues[0]?.facts).toEqual([
-      '"m0.o": its 3 section headers reach beyond its end',
+      '"m0.o": its 4 section headers reach beyond its end',
       'it ends within a member header',
     ]);
     expect(summary(await lintLibrary(elfFile().subarray(0, 20)))).toEqual([
-      'warning damaged-binary: lib/x.a: the ELF object is damaged',
+      'warning damaged-binary: lib/x.a: the ELF object cannot be read whole',
     ]);
   });
 
