@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { UrlProbe } from './url-probe.ts';
+
 import type { Inspection } from '../binary/inspect.ts';
 import type { Blob, BlobStatus } from '../core/blob.ts';
 import type { Sha256 } from '../core/sha256.ts';
+import type { UrlProbe } from './url-probe.ts';
 
 /** What rules may use beside the module itself. */
 export interface LintTools {
