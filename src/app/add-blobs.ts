@@ -10,6 +10,7 @@ import { Caches } from './caches.ts';
 import { lintNewEntries, type ModuleDraft, readNewEntries } from './check-new-entries.ts';
 import type { FetchDeps } from './fetch-options.ts';
 import { findOneModule, type OneModule } from './find-one-module.ts';
+import { LintFiles } from './lint-files.ts';
 import { type Measurement, toEntry, USUAL_ORDER } from './new-blob.ts';
 import { type AddOptions, NewBlobWork } from './new-blob-work.ts';
 import { findPlaceProblem } from './place-blob.ts';
@@ -59,7 +60,8 @@ export async function addBlobs(
     if (work.issues.length > 0) return failed(work.issues, pinned);
     const draft = draftOf(module, bytes, work.entries());
     if (!dryRun) await work.place();
-    const tools = { signal, environment: options.search.gitEnvironment };
+    const { findFile, inspect } = new LintFiles(signal);
+    const tools = { signal, environment: options.search.gitEnvironment, findFile, inspect };
     const { blobs, issues } = await lintNewEntries(draft, tools);
     const notes = [...module.issues, ...work.issues, ...issues];
     if (notes.some(isError)) return failed([...work.issues, ...issues], pinned);

@@ -7,7 +7,7 @@ import type { LintTools } from '../lint/tools.ts';
 import type { UrlProbe } from '../lint/url-probe.ts';
 import { emptyModule } from '../module/empty-module.ts';
 import { readModule } from '../module/read-module.ts';
-import { findBlobStates } from './blob-state.ts';
+import { LintFiles } from './lint-files.ts';
 import { type BlobQuery, loadModules } from './load-modules.ts';
 import { isSelected, namesModule } from './selection.ts';
 
@@ -24,9 +24,12 @@ export async function lintModules(
   probe?: UrlProbe,
 ): Promise<BlobReport> {
   const { selection, search } = query;
+  const files = new LintFiles(signal);
   const tools: LintTools = {
     signal,
     environment: search.gitEnvironment,
+    findFile: files.findFile,
+    inspect: files.inspect,
     ...(probe === undefined ? {} : { probe }),
   };
   const { blobs, issues } = await loadModules(query, signal, async (place, file) => {
@@ -38,8 +41,7 @@ export async function lintModules(
     const findings = await lintModule(module, read.issues, tools, settings);
     return { ...read, issues: findings.map(({ issue }) => issue) };
   });
-  const states = await findBlobStates(blobs, signal);
-  return { rows: states.map(({ row }) => row), issues: unfold(issues, settings) };
+  return { rows: await files.rowsOf(blobs), issues: unfold(issues, settings) };
 }
 
 /** What is wrong with files that are no YAML, and between modules, as findings too. */

@@ -5,10 +5,12 @@ import { bareRefUrl } from './rules/bare-ref-url.ts';
 import { basenameDiffers } from './rules/basename-differs.ts';
 import { commentedOutBlob } from './rules/commented-out-blob.ts';
 import { crlf } from './rules/crlf.ts';
+import { damagedBinary } from './rules/damaged-binary.ts';
 import { deadUrl } from './rules/dead-url.ts';
 import { doubleSlashUrl } from './rules/double-slash-url.ts';
 import { duplicateSha256 } from './rules/duplicate-sha256.ts';
 import { duplicateUrl } from './rules/duplicate-url.ts';
+import { hashMismatch } from './rules/hash-mismatch.ts';
 import { insecureDocUrl } from './rules/insecure-doc-url.ts';
 import { insecureHttp } from './rules/insecure-http.ts';
 import { lfsWithoutSize } from './rules/lfs-without-size.ts';
@@ -19,27 +21,33 @@ import { licensePlaceholder } from './rules/license-placeholder.ts';
 import { missingDocUrl } from './rules/missing-doc-url.ts';
 import { missingLicenseFile } from './rules/missing-license-file.ts';
 import { missingName } from './rules/missing-name.ts';
+import { mixedArchitecture } from './rules/mixed-architecture.ts';
 import { mutableUrl } from './rules/mutable-url.ts';
 import { noFinalNewline } from './rules/no-final-newline.ts';
 import { noInterfaceHeader } from './rules/no-interface-header.ts';
 import { noSpdxLicense } from './rules/no-spdx-license.ts';
+import { notABinary } from './rules/not-a-binary.ts';
 import { pathCaseCollision } from './rules/path-case-collision.ts';
 import { privateHost } from './rules/private-host.ts';
 import { remoteHash } from './rules/remote-hash.ts';
 import { remoteSize } from './rules/remote-size.ts';
 import { shortHashRef } from './rules/short-hash-ref.ts';
 import { signInPage } from './rules/sign-in-page.ts';
+import { sizeMismatch } from './rules/size-mismatch.ts';
 import { tagUrl } from './rules/tag-url.ts';
 import { trackedBlob } from './rules/tracked-blob.ts';
 import { trailingWhitespace } from './rules/trailing-whitespace.ts';
 import { unignoredBlob } from './rules/unignored-blob.ts';
 import { unknownKey } from './rules/unknown-key.ts';
+import { unsupportedTarget } from './rules/unsupported-target.ts';
 import { unsupportedUrl } from './rules/unsupported-url.ts';
+import { unusualArchive } from './rules/unusual-archive.ts';
 import { urlCredentials } from './rules/url-credentials.ts';
 import { versionPlaceholder } from './rules/version-placeholder.ts';
 import { versionZero } from './rules/version-zero.ts';
 import { webPageUrl } from './rules/web-page-url.ts';
 import { windowsName } from './rules/windows-name.ts';
+import { zephyrSymbol } from './rules/zephyr-symbol.ts';
 import { SUPPRESSION_RULES } from './suppressions.ts';
 
 /** What the engine runs, in the order of the things that a reviewer looks at. */
@@ -85,6 +93,15 @@ export const RULES: readonly Rule[] = [
   signInPage,
   remoteSize,
   remoteHash,
+  // What the files that are there hold.
+  hashMismatch,
+  sizeMismatch,
+  notABinary,
+  damagedBinary,
+  unusualArchive,
+  unsupportedTarget,
+  mixedArchitecture,
+  zephyrSymbol,
 ];
 
 /** Everything that lint can find, in the order in which it is listed. */

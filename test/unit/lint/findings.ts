@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { join } from 'node:path';
+import { LintFiles } from '../../../src/app/lint-files.ts';
 import { toLintModule } from '../../../src/lint/lint-module.ts';
 import type { Finding, Rule } from '../../../src/lint/rule.ts';
 import { readModule } from '../../../src/module/read-module.ts';
@@ -14,7 +15,9 @@ export async function findIn(directory: string, rule: Rule): Promise<FoundBy[]> 
   const place = { directory, defaultName: 'hal_default' };
   const { module, document } = readModule(place, join(directory, 'zephyr', 'module.yml'));
   if (document === undefined) throw new Error('the module.yml is no YAML');
-  const tools = { signal: new AbortController().signal, environment: process.env };
+  const { signal } = new AbortController();
+  const { findFile, inspect } = new LintFiles(signal);
+  const tools = { signal, environment: process.env, findFile, inspect };
   const found = await rule.check(
     toLintModule(module, document, () => true),
     tools,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { join } from 'node:path';
+import { LintFiles } from '../../../../src/app/lint-files.ts';
 import type { LintFinding } from '../../../../src/lint/engine.ts';
 import { lintModule } from '../../../../src/lint/engine.ts';
 import { toLintModule } from '../../../../src/lint/lint-module.ts';
@@ -20,7 +21,9 @@ export async function findingsOf(
   if (document === undefined) throw new Error('no YAML');
   const settings = { levels: new Map(), online: false, download: false };
   const lint = toLintModule(module, document, () => true);
-  const found = await lintModule(lint, issues, { signal: NEVER, environment: {} }, settings);
+  const { findFile, inspect } = new LintFiles(NEVER);
+  const tools = { signal: NEVER, environment: {}, findFile, inspect };
+  const found = await lintModule(lint, issues, tools, settings);
   return found.filter(({ issue }) => rules.includes(issue.rule ?? ''));
 }
 
