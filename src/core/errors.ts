@@ -16,6 +16,8 @@ export const ERROR_MEANINGS = {
     'a YAML file cannot be read: syntax, encoding, duplicate keys, several documents, size',
   BLOBS_MALFORMED_MODULE: 'a module.yml or one of its blob entries breaks the schema',
   BLOBS_UNSAFE_PATH: "a blob's path leaves zephyr/blobs, or could on some platform",
+  BLOBS_CANNOT_EDIT:
+    'a YAML file cannot be changed in place without changing anything else, or it changed meanwhile',
   BLOBS_DUPLICATE_PATH: 'two blobs of one module claim the same path, or one lies below the other',
   BLOBS_MALFORMED_MANIFEST: 'a west manifest is malformed',
   BLOBS_IMPORT_FAILED: 'what a manifest imports from a project is not there, or the imports are too many',
