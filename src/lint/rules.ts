@@ -17,12 +17,14 @@ import { shortHashRef } from './rules/short-hash-ref.ts';
 import { signInPage } from './rules/sign-in-page.ts';
 import { tagUrl } from './rules/tag-url.ts';
 import { unsupportedUrl } from './rules/unsupported-url.ts';
+import { uppercaseSha256 } from './rules/uppercase-sha256.ts';
 import { urlCredentials } from './rules/url-credentials.ts';
 import { webPageUrl } from './rules/web-page-url.ts';
 import { SUPPRESSION_RULES } from './suppressions.ts';
 
 /** What the engine runs, in the order of the things that a reviewer looks at. */
 export const RULES: readonly Rule[] = [
+  uppercaseSha256,
   licenseExpression,
   // What the URLs say without being asked.
   unsupportedUrl,

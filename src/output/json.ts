@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { LintReport } from '../app/lint-modules.ts';
 import type { Blob } from '../core/blob.ts';
 import type {
   BlobReport,
@@ -47,15 +48,19 @@ export function blobDocument(command: 'list' | 'verify', report: BlobReport): Js
   return document(command, report, report.rows.map(blobJson), statusSummary(report.rows));
 }
 
-export function lintDocument(report: BlobReport): JsonDocument {
+export function lintDocument(report: LintReport): JsonDocument {
+  const { fixed } = report;
   const number = (severity: string): number =>
     report.issues.filter((issue) => issue.severity === severity).length;
-  return document('lint', report, report.rows.map(blobJson), {
+  const summary = {
     total: report.rows.length,
     errors: number('error'),
     warnings: number('warning'),
     infos: number('info'),
-  });
+    ...(fixed === undefined ? {} : { fixed: fixed.reduce((sum, { findings }) => sum + findings, 0) }),
+  };
+  const lint = document('lint', report, report.rows.map(blobJson), summary);
+  return fixed === undefined ? lint : { ...lint, fixed };
 }
 
 export function fetchDocument(report: FetchReport): JsonDocument {

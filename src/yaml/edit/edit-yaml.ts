@@ -58,7 +58,8 @@ export function editYaml(bytes: Uint8Array, edits: readonly YamlEdit[], options:
   const syntax = parseSyntax(text, new LineCounter());
   if (read === undefined || 'problem' in syntax) throw fail('it is no YAML');
   const splices = edits.map((edit) => {
-    const splice = 'cut' in edit ? cut(text, edit.cut) : change(text, syntax.document, edit, options);
+    const splice =
+      'cut' in edit ? cut(text, edit.cut, options) : change(text, syntax.document, edit, options);
     if (typeof splice === 'string') throw fail(`${describe(edit)} cannot be changed: ${splice}`);
     return trimSplice(text, splice);
   });
@@ -126,9 +127,11 @@ function newSource(
 function cut(
   text: string,
   { start, end }: { readonly start: number; readonly end: number },
+  { keepsLines }: EditOptions,
 ): Splice | string {
-  const isInside = 0 <= start && start <= end && end <= text.length;
-  return isInside ? { start, end, text: '' } : 'it lies outside the text';
+  if (start < 0 || end < start || end > text.length) return 'they lie outside the text';
+  if (keepsLines && /[\r\n]/.test(text.slice(start, end))) return 'a line end is among them';
+  return { start, end, text: '' };
 }
 
 /** `value` with another value at `path`, and everything else as it was; shared parts of `value` are not changed. */
