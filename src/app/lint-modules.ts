@@ -98,7 +98,10 @@ async function mendOne(
   let linted = await lintOne(place, file, context);
   const issuesOf = (): Issue[] => linted.findings.map(({ issue }) => issue);
   if (!context.options.fix || linted.module === undefined) return { read: linted.read, findings: issuesOf() };
-  const { fixModule, editIssue } = await import('./fix-module.ts');
+  const [{ fixModule }, { editIssue }] = await Promise.all([
+    import('./fix-module.ts'),
+    import('./edit-module-file.ts'),
+  ]);
   let findings = 0;
   let left: Issue[] = [];
   for (let round = 1; linted.module !== undefined; round++) {

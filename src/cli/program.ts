@@ -10,6 +10,7 @@ import { addLintCommand } from './commands/lint.ts';
 import { addListCommand } from './commands/list.ts';
 import { addMirrorCommand } from './commands/mirror.ts';
 import { addModulesCommand } from './commands/modules.ts';
+import { addUpdateCommand } from './commands/update.ts';
 import { addVerifyCommand } from './commands/verify.ts';
 import type { GlobalOptions } from './config.ts';
 import { addGlobalOptions } from './options.ts';
@@ -52,6 +53,7 @@ export function createProgram(run: Run, write: (text: string) => void): Command 
     addVerifyCommand,
     addCleanCommand,
     addLintCommand,
+    addUpdateCommand,
     addModulesCommand,
     addCacheCommand,
     addConfigCommand,

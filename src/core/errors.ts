@@ -38,6 +38,10 @@ export const ERROR_MEANINGS = {
     'a blob with `fetcher: lfs` declares no size, without which a Git LFS server cannot be asked',
   BLOBS_LFS_ANSWER: 'the answer of a Git LFS server is malformed or not what was asked for',
   BLOBS_LFS_OBJECT: 'a Git LFS server does not hand out an object',
+  BLOBS_LFS_DIGEST:
+    'a blob with `fetcher: lfs` cannot be updated: a Git LFS server wants to know the digest that is looked for',
+  BLOBS_NOT_A_BLOB: 'a URL leads to a web page, a Git LFS pointer or nothing at all in place of a blob',
+  BLOBS_URLS_DIFFER: 'the URLs of an entry do not all give the same bytes',
   BLOBS_NOT_A_FILE: "something other than a regular file stands at a blob's place",
   BLOBS_FILE_ACCESS: 'a file or directory cannot be read, written or removed',
   BLOBS_NO_SPACE: 'a disk or quota has no room for a blob',

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { BlobsError } from '../core/errors.ts';
 import { attemptSource, type DownloadOptions, type Wanted } from './attempt.ts';
-import { FinalError } from './final-error.ts';
-import { HttpStatusError } from './http-status-error.ts';
 import { LocalFileError } from './local-file-error.ts';
 import type { Job, Source } from './plan.ts';
 import type { Received } from './receive.ts';
-import { isWorthRetrying, parseRetryAfter, retryDelayMs } from './retry.ts';
+import { tryRepeatedly } from './try-repeatedly.ts';
 import { Unfinished } from './unfinished.ts';
 
 /** A source that did not have the right bytes. */
@@ -36,7 +34,7 @@ export async function download(job: Job, options: DownloadOptions): Promise<Down
   try {
     for (const source of job.sources) {
       try {
-        const received = await tryRepeatedly(source, wanted, options);
+        const received = await tryRepeatedly(source, () => attemptSource(source, wanted, options), options);
         isDone = true;
         return { received: { ...received, source }, failed };
       } catch (error) {
@@ -50,28 +48,5 @@ export async function download(job: Job, options: DownloadOptions): Promise<Down
     return { failed };
   } finally {
     await unfinished.end({ isDone });
-  }
-}
-
-async function tryRepeatedly(source: Source, wanted: Wanted, options: DownloadOptions): Promise<Received> {
-  for (let attempt = 0; ; attempt++) {
-    options.signal.throwIfAborted();
-    options.onProgress({ kind: 'attempt', source });
-    try {
-      return await attemptSource(source, wanted, options);
-    } catch (error) {
-      options.signal.throwIfAborted();
-      if (!(error instanceof BlobsError) || error instanceof FinalError || attempt >= options.retries)
-        throw error;
-      const answer = error instanceof HttpStatusError ? error : undefined;
-      if (!isWorthRetrying(error.code, answer?.status)) throw error;
-      const delayMs = retryDelayMs(
-        attempt,
-        options.random(),
-        parseRetryAfter(answer?.retryAfter, options.clock.now()),
-      );
-      options.onProgress({ kind: 'retry', error, delayMs });
-      await options.clock.sleep(delayMs, options.signal);
-    }
   }
 }

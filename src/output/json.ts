@@ -35,6 +35,7 @@ const EMPTY: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   modules: { workspace: null, projects: [], modules: [] },
   cache: { store: null, entries: [] },
   config: { settings: [] },
+  update: { files: [] },
   mirror: { directory: null },
 };
 
@@ -200,7 +201,8 @@ export function jsonText(value: JsonDocument): string {
   return `${text}\n`;
 }
 
-function document(
+/** A document with the usual keys. */
+export function document(
   command: string,
   { issues }: Report,
   blobs: readonly unknown[],
@@ -218,7 +220,8 @@ function statusSummary(rows: readonly BlobRow[]): Record<string, number> {
   return { total: rows.length, A: count('A'), M: count('M'), D: count('D') };
 }
 
-function blobJson({ blob, status }: BlobRow): Record<string, unknown> {
+/** A blob with module.yml's own names for its keys. */
+export function blobJson({ blob, status }: BlobRow): Record<string, unknown> {
   return {
     module: blob.module,
     status,

@@ -63,7 +63,7 @@ export function editYaml(bytes: Uint8Array, edits: readonly YamlEdit[], options:
     if (typeof splice === 'string') throw fail(`${describe(edit)} cannot be changed: ${splice}`);
     return trimSplice(text, splice);
   });
-  const ordered = orderSplices(splices);
+  const ordered = orderSplices(splices.filter((one) => one.start < one.end || one.text !== ''));
   if (ordered === undefined) throw fail('two changes are about the same characters');
   const changed = applySplices(text, ordered);
   const hasMark = bytes.length >= 3 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
