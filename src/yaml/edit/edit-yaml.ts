@@ -58,6 +58,9 @@ export function editYaml(bytes: Uint8Array, edits: readonly YamlEdit[], options:
   const syntax = parseSyntax(text, new LineCounter());
   if (read === undefined || 'problem' in syntax) throw fail('it is no YAML');
   const splices = edits.map((edit) => {
+    // What it is already may stay as it is spelt.
+    if (!('cut' in edit) && getIn(read.value, edit.path) === edit.value)
+      return { start: 0, end: 0, text: '' };
     const splice =
       'cut' in edit ? cut(text, edit.cut, options) : change(text, syntax.document, edit, options);
     if (typeof splice === 'string') throw fail(`${describe(edit)} cannot be changed: ${splice}`);
@@ -112,15 +115,16 @@ function newSource(
   node: Node,
   { value, inFlow }: { readonly value: ScalarValue; readonly inFlow: boolean },
 ): string {
-  if (typeof value !== 'string') return String(value);
   const style = styleOf(node);
+  // A block scalar ends behind its last line.
+  const lineEnd = style === undefined ? (/\r?\n$/.exec(source)?.[0] ?? '') : '';
+  if (typeof value !== 'string') return String(value) + lineEnd;
   if (isScalar(node) && typeof node.value === 'string') {
     const wanted = { from: node.value, to: value };
     const kept =
       style === undefined ? respellBlock(source, wanted) : respellFlow(source, wanted, { style, inFlow });
     if (kept !== undefined) return kept;
   }
-  const lineEnd = style === undefined ? (/\r?\n$/.exec(source)?.[0] ?? '') : '';
   return spell(value, style ?? 'plain', inFlow) + lineEnd;
 }
 
@@ -132,6 +136,13 @@ function cut(
   if (start < 0 || end < start || end > text.length) return 'they lie outside the text';
   if (keepsLines && /[\r\n]/.test(text.slice(start, end))) return 'a line end is among them';
   return { start, end, text: '' };
+}
+
+function getIn(value: unknown, path: ValuePath): unknown {
+  return path.reduce<unknown>(
+    (part, key) => (typeof part === 'object' ? Reflect.get(part ?? {}, key) : undefined),
+    value,
+  );
 }
 
 /** `value` with another value at `path`, and everything else as it was; shared parts of `value` are not changed. */
