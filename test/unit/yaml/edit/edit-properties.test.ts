@@ -54,7 +54,7 @@ const spelling = fc
     stringify({ k: text }, { defaultStringType: type as 'PLAIN', lineWidth, minContentWidth: 0 }),
   );
 
-const comment = fc.constantFrom('', '# a comment\n', '\n', '  # deeper\n');
+const comment = fc.constantFrom('', '# a comment\n', '\n', ' # deeper\n');
 
 describe('editYaml', () => {
   it('changes what was to change and not a byte around it', () => {
