@@ -5,6 +5,7 @@ export interface LintCommandOptions {
   readonly format?: 'text' | 'json' | 'sarif' | 'github';
   readonly online?: boolean;
   readonly download?: boolean;
+  readonly fix?: boolean;
   readonly strict?: boolean;
   /** `RULE=LEVEL`, as given. */
   readonly rule?: readonly string[];

@@ -12,6 +12,7 @@ import { addLintCommand } from './commands/lint.ts';
 import { addListCommand } from './commands/list.ts';
 import { addMirrorCommand } from './commands/mirror.ts';
 import { addModulesCommand } from './commands/modules.ts';
+import { addUpdateCommand } from './commands/update.ts';
 import { addVerifyCommand } from './commands/verify.ts';
 import type { GlobalOptions } from './config.ts';
 import { addGlobalOptions } from './options.ts';
@@ -56,6 +57,7 @@ export function createProgram(run: Run, write: (text: string) => void): Command 
     addLintCommand,
     addDiffCommand,
     addAddCommand,
+    addUpdateCommand,
     addModulesCommand,
     addCacheCommand,
     addConfigCommand,

@@ -6,7 +6,7 @@ import { ALL_RULES } from '../lint/rules.ts';
 import { createColors } from '../output/colors.ts';
 import { githubText } from '../output/github.ts';
 import { lintDocument } from '../output/json.ts';
-import { findingsText, lintSummaryText } from '../output/lint-text.ts';
+import { findingsText, fixedText, lintSummaryText } from '../output/lint-text.ts';
 import { explainText, rulesTable } from '../output/rule-text.ts';
 import { sarifText } from '../output/sarif.ts';
 import type { ExitCode } from './exit-codes.ts';
@@ -43,7 +43,7 @@ export async function runLint(
   const network = online ? await (await import('./open-url-asker.ts')).openUrlAsker(session) : undefined;
   const report = await lintModules(
     query,
-    { levels, online, download },
+    { levels, online, download, fix: options.fix ?? false },
     session.signal,
     network?.asker,
   ).finally(() => network?.close());
@@ -56,7 +56,7 @@ export async function runLint(
       text: () => {
         if (format === 'sarif') return sarifText(report.issues, { rules: ALL_RULES, version: VERSION, root });
         if (format === 'github') return githubText(findings, root);
-        return findingsText(findings, { colors, cwd: config.cwd });
+        return fixedText(report, config.cwd) + findingsText(findings, { colors, cwd: config.cwd });
       },
       summary: () => lintSummaryText(report),
     },

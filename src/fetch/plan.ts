@@ -132,7 +132,10 @@ function findSourceProblem(source: Source): BlobsError | undefined {
 }
 
 /** What keeps other places from being asked for the bytes of a job: the network is off limits, or a mirror rule. */
-export function findProhibition({ isCutOff, blocked }: Job): BlobsError | undefined {
+export function findProhibition({
+  isCutOff,
+  blocked,
+}: Pick<Job, 'isCutOff' | 'blocked'>): BlobsError | undefined {
   if (isCutOff) return offlineError();
   return blocked?.length ? blockedError(blocked) : undefined;
 }

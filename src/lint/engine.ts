@@ -3,6 +3,7 @@ import type { Issue, Severity } from '../core/report.ts';
 import { shorten } from '../core/text.ts';
 import type { SourcePosition, ValuePath } from '../yaml/yaml-document.ts';
 import type { LintEntry, LintModule } from './lint-module.ts';
+import { findReadingFix } from './reading-fixes.ts';
 import { findReadingRule, READING_RULES } from './reading-rules.ts';
 import type { Finding, Fix, RuleTexts } from './rule.ts';
 import { findRule, RULES } from './rules.ts';
@@ -52,7 +53,7 @@ export async function lintModule(
   const asked = RULES.filter((rule) => isAsked(rule, settings));
   const findOwner = ownerFinder(module.document);
   const found: Found[] = readingFindings(issues, settings).map((issue) => ({
-    finding: { issue },
+    finding: { issue, ...withFix(findReadingFix(module.document, issue)) },
     rule: issue.rule ?? '',
     entry: findOwner({ line: issue.line ?? 1, column: 0 }),
   }));
@@ -104,7 +105,11 @@ function toLintFinding(
     ...pathOf(entry),
     ...position,
   };
-  return { issue, ...(fix === undefined ? {} : { fix: { path, change: fix } }) };
+  return { issue, ...withFix(fix === undefined ? undefined : { path, change: fix }) };
+}
+
+function withFix(fix: LintFinding['fix']): Pick<LintFinding, 'fix'> {
+  return fix === undefined ? {} : { fix };
 }
 
 const MAX_LABEL_CHARACTERS = 120;

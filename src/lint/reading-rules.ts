@@ -84,6 +84,7 @@ export const READING_RULES: readonly ReadingRule[] = [
     checks: 'truth values are written as `true` or `false`',
     why: 'An unquoted yes, no, on or off is a truth value in YAML 1.1 and a string in YAML 1.2: what it means depends on who reads it.',
     mend: 'Write true or false.',
+    isFixable: true,
   },
   {
     id: 'unmet-dependency',

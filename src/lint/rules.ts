@@ -42,6 +42,7 @@ import { unknownKey } from './rules/unknown-key.ts';
 import { unsupportedTarget } from './rules/unsupported-target.ts';
 import { unsupportedUrl } from './rules/unsupported-url.ts';
 import { unusualArchive } from './rules/unusual-archive.ts';
+import { uppercaseSha256 } from './rules/uppercase-sha256.ts';
 import { urlCredentials } from './rules/url-credentials.ts';
 import { versionPlaceholder } from './rules/version-placeholder.ts';
 import { versionZero } from './rules/version-zero.ts';
@@ -60,6 +61,7 @@ export const RULES: readonly Rule[] = [
   noFinalNewline,
   pathCaseCollision,
   windowsName,
+  uppercaseSha256,
   duplicateSha256,
   lfsWithoutSize,
   missingLicenseFile,

@@ -32,11 +32,15 @@ export function issueText(issue: Issue, { colors, cwd }: IssueTextOptions): stri
   return `${lines.join('\n')}\n`;
 }
 
-function position({ file = '', line, column }: Issue, cwd: string): string {
+/** `file` relative to `cwd` where it is below it. */
+export function shortPath(file: string, cwd: string): string {
   // What a git revision holds is named as git does, which is no path.
   const short = isAbsolute(file) ? relative(cwd, file) : '';
-  const name = short === '' || short.startsWith('..') || isAbsolute(short) ? file : short;
-  return [name, line, column].filter((part) => part !== undefined).join(':');
+  return short === '' || short.startsWith('..') || isAbsolute(short) ? file : short;
+}
+
+function position({ file = '', line, column }: Issue, cwd: string): string {
+  return [shortPath(file, cwd), line, column].filter((part) => part !== undefined).join(':');
 }
 
 function excerpt({ sourceLine, line, column }: Issue, colors: Colors): string[] {

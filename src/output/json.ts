@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { LintReport } from '../app/lint-modules.ts';
 import type { Blob } from '../core/blob.ts';
 import type {
   AddReport,
@@ -35,6 +36,7 @@ const EMPTY: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   modules: { workspace: null, projects: [], modules: [] },
   cache: { store: null, entries: [] },
   config: { settings: [] },
+  update: { files: [] },
   mirror: { directory: null },
   diff: { before: null, after: null, modules: [] },
   add: { added: null, pinned: [], dryRun: false },
@@ -50,15 +52,19 @@ export function blobDocument(command: 'list' | 'verify', report: BlobReport): Js
   return document(command, report, report.rows.map(blobJson), statusSummary(report.rows));
 }
 
-export function lintDocument(report: BlobReport): JsonDocument {
+export function lintDocument(report: LintReport): JsonDocument {
+  const { fixed } = report;
   const number = (severity: string): number =>
     report.issues.filter((issue) => issue.severity === severity).length;
-  return document('lint', report, report.rows.map(blobJson), {
+  const summary = {
     total: report.rows.length,
     errors: number('error'),
     warnings: number('warning'),
     infos: number('info'),
-  });
+    ...(fixed === undefined ? {} : { fixed: fixed.reduce((sum, { findings }) => sum + findings, 0) }),
+  };
+  const lint = document('lint', report, report.rows.map(blobJson), summary);
+  return fixed === undefined ? lint : { ...lint, fixed };
 }
 
 export function fetchDocument(report: FetchReport): JsonDocument {
@@ -213,7 +219,7 @@ export function jsonText(value: JsonDocument): string {
   return `${text}\n`;
 }
 
-/** What every document has. */
+/** A document with the usual keys. */
 export function document(
   command: string,
   { issues }: Report,
@@ -232,7 +238,8 @@ function statusSummary(rows: readonly BlobRow[]): Record<string, number> {
   return { total: rows.length, A: count('A'), M: count('M'), D: count('D') };
 }
 
-function blobJson({ blob, status }: BlobRow): Record<string, unknown> {
+/** A blob with module.yml's own names for its keys. */
+export function blobJson({ blob, status }: BlobRow): Record<string, unknown> {
   return {
     module: blob.module,
     status,

@@ -119,6 +119,11 @@ export class YamlDocument implements DocumentView {
     });
   }
 
+  /** Whether a sequence stands at `path`. */
+  isList(path: ValuePath): boolean {
+    return isSeq(this.#find(path));
+  }
+
   /** The comments of the text, each from its `#` to the end of its line. */
   comments(): Comment[] {
     return findComments(this.text).map(({ offset, text }) => {

@@ -25,6 +25,7 @@ export function addLintCommand(program: Command, run: Run): void {
           'ask once for each URL, without downloading it: is it there, without signing in, of the right size?',
         )
         .option('--download', 'with --online: download each URL too, keeping nothing, and check its SHA-256')
+        .option('--fix', 'mend in place what can be mended safely, and report what is left')
         .option('--strict', 'exit with 1 for warnings too')
         .option('--rule <id=level>', 'how a rule counts: off, info, warning or error (repeatable)', collect)
         .option('--list-rules', 'list all rules')
@@ -33,6 +34,7 @@ export function addLintCommand(program: Command, run: Run): void {
       ['blobs lint -m .', 'the module in this directory'],
       ['blobs lint --strict --rule missing-doc-url=off', 'every warning counts, but one'],
       ['blobs lint --online hal_x', 'whether the URLs of one module still work'],
+      ['blobs lint --fix -m .', 'mend what can be mended safely'],
       ['blobs lint --explain mutable-url', 'what a finding means'],
     ],
   }).action(async (modules: string[], options: LintCommandOptions & SelectionOptions, command: Command) => {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { YamlDocument } from '../../yaml/yaml-document.ts';
-import { readYaml11Scalar } from '../python/yaml11-scalar.ts';
+import { readYaml11Scalar } from '../../yaml/yaml11-scalar.ts';
 import { malformed } from './read-manifest.ts';
 import { manifestMap } from './shape.ts';
 

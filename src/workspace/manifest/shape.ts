@@ -2,7 +2,7 @@
 
 import { isRecord } from '../../core/record.ts';
 import type { ValuePath, YamlDocument } from '../../yaml/yaml-document.ts';
-import { readYaml11Scalar, type Yaml11Scalar } from '../python/yaml11-scalar.ts';
+import { readYaml11Scalar, type Yaml11Scalar } from '../../yaml/yaml11-scalar.ts';
 import { malformed, malformedKey } from './read-manifest.ts';
 
 /** A manifest's `manifest:` whose keys and types are as west's schema has them; a number that may stand for a text is one. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
-import { readYaml11Scalar } from '../../../../src/workspace/python/yaml11-scalar.ts';
+import { readYaml11Scalar } from '../../../src/yaml/yaml11-scalar.ts';
 
 // What PyYAML 6.0.3 reads, and Python 3.11 prints.
 

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type Blob, blobLabel } from '../core/blob.ts';
+import { BlobsError } from '../core/errors.ts';
+import type { Issue } from '../core/report.ts';
+import { emptyModule } from '../module/empty-module.ts';
+import { readModule } from '../module/read-module.ts';
+import type { YamlEdit } from '../yaml/edit/edit-yaml.ts';
+import type { YamlDocument } from '../yaml/yaml-document.ts';
+import { type BlobState, findBlobStates } from './blob-state.ts';
+import { editIssue, editModuleFile } from './edit-module-file.ts';
+import { loadModules } from './load-modules.ts';
+import { type MeasuredBlob, measureBlobs } from './measure-blobs.ts';
+import { assertReplacementsApply, type EntryUpdate, replaceInUrls, updateEntry } from './update-entry.ts';
+import type { UpdateDeps, UpdatedFile, UpdateOptions, UpdateReport, UpdateRow } from './update-options.ts';
+
+/**
+ * Downloads what the selected entries lead to, with other URLs where that is asked for, and writes what came into their
+ * module.yml: digest, size, version, URLs. Each file is replaced at once, with all of its entries that could be updated;
+ * one that could not stays as it is. The blobs' own files are not touched.
+ *
+ * @throws BlobsError where there is nothing to update, or the options fit none of it; the signal's reason, with nothing
+ *   written.
+ */
+export async function updateBlobs(
+  options: UpdateOptions,
+  deps: UpdateDeps,
+  signal: AbortSignal,
+): Promise<UpdateReport> {
+  const documents = new Map<string, YamlDocument>();
+  const { blobs, issues } = await loadModules(options, signal, async (place, file) => {
+    if (file === undefined) return { module: emptyModule(place), issues: [] };
+    signal.throwIfAborted();
+    const { observations: _, document, ...read } = readModule(place, file);
+    if (document !== undefined) documents.set(file, document);
+    return read;
+  });
+  const { replacements } = options;
+  assertReplacementsApply(
+    blobs.flatMap(({ urls }) => urls),
+    replacements,
+  );
+  const wanted = blobs.map((blob) => ({ blob, urls: replaceInUrls(blob.urls, replacements) }));
+  const states = await findBlobStates(blobs, signal, options.index);
+  const { found, downloadedBytes } = await measureBlobs(wanted, options, { deps, signal });
+  signal.throwIfAborted();
+  const outcomes = new Map<Blob, EntryUpdate | Issue>();
+  for (const { blob, urls } of wanted)
+    outcomes.set(blob, judge(blob, { urls, measured: found.get(blob) }, options));
+  const files: UpdatedFile[] = [];
+  for (const [file, document] of documents) {
+    const written = writeFile(document, blobs, outcomes, options);
+    if (written.blobs > 0) files.push({ ...written, file });
+  }
+  return {
+    rows: states.map((state) => toRow(state, outcomes.get(state.row.blob))),
+    files,
+    issues: [
+      ...issues,
+      ...[...outcomes.values()].filter((outcome): outcome is Issue => 'severity' in outcome),
+    ],
+    dryRun: options.dryRun,
+    downloadedBytes,
+  };
+}
+
+function judge(
+  blob: Blob,
+  { urls, measured }: { readonly urls: readonly string[]; readonly measured: MeasuredBlob | undefined },
+  options: UpdateOptions,
+): EntryUpdate | Issue {
+  if (measured instanceof BlobsError) return failure(blob, measured);
+  try {
+    return updateEntry(blob, { urls, measured: measured ?? [] }, options);
+  } catch (error) {
+    if (error instanceof BlobsError) return failure(blob, error);
+    throw error;
+  }
+}
+
+/** Writes the updates of one file; those that cannot be written become issues in `outcomes`. */
+function writeFile(
+  document: YamlDocument,
+  blobs: readonly Blob[],
+  outcomes: Map<Blob, EntryUpdate | Issue>,
+  { dryRun }: UpdateOptions,
+): Omit<UpdatedFile, 'file'> {
+  const groups = blobs.flatMap((blob) => {
+    const outcome = blob.origin.file === document.file ? outcomes.get(blob) : undefined;
+    if (outcome === undefined || 'severity' in outcome || outcome.edits.length === 0) return [];
+    return [{ blob, edits: inOwnWords(outcome.edits, document) }];
+  });
+  const [first] = groups;
+  if (first === undefined) return { module: '', blobs: 0, hunks: [] };
+  const { module, moduleDirectory: directory } = first.blob;
+  try {
+    const { hunks, refused } = editModuleFile({ document, directory, groups, keepsLines: false, dryRun });
+    for (const [{ blob }, error] of refused) outcomes.set(blob, failure(blob, error));
+    const pathOf = pathFinder(document, blobs);
+    return {
+      module,
+      blobs: groups.length - refused.size,
+      hunks: hunks.map((hunk) => ({ ...hunk, path: pathOf(hunk.line) })),
+    };
+  } catch (error) {
+    const issue = editIssue(document.file, error);
+    for (const { blob } of groups) outcomes.set(blob, { ...issue, ...nameOf(blob) });
+    return { module, blobs: 0, hunks: [] };
+  }
+}
+
+/** One URL may stand as it is or in a list. */
+function inOwnWords(edits: readonly YamlEdit[], document: YamlDocument): readonly YamlEdit[] {
+  return edits.map((edit) => {
+    if ('cut' in edit || edit.path[2] !== 'url') return edit;
+    return document.isList(edit.path.slice(0, 3)) ? edit : { ...edit, path: edit.path.slice(0, 3) };
+  });
+}
+
+/** Tells which blob a line belongs to: the last one that begins before it. */
+function pathFinder(document: YamlDocument, blobs: readonly Blob[]): (line: number) => string {
+  const here = blobs.filter(({ origin }) => origin.file === document.file);
+  return (line) => here.findLast(({ origin }) => origin.line <= line)?.path ?? '';
+}
+
+function toRow({ row, sha256 }: BlobState, outcome: EntryUpdate | Issue | undefined): UpdateRow {
+  if (outcome === undefined || 'severity' in outcome)
+    return { ...row, result: 'failed', changes: [], sources: [] };
+  const { blob, changes, sources } = outcome;
+  const status = row.status === 'D' ? 'D' : sha256 === blob.digest ? 'A' : 'M';
+  return { ...row, blob, status, result: changes.length > 0 ? 'updated' : 'unchanged', changes, sources };
+}
+
+function nameOf({ module, path }: Blob): Pick<Issue, 'module' | 'path'> {
+  return { module, path };
+}
+
+function failure(blob: Blob, { code, message, details, stack }: BlobsError): Issue {
+  return {
+    severity: 'error',
+    code,
+    message: `cannot update ${blobLabel(blob)}`,
+    ...details,
+    facts: [message, ...(details.facts ?? [])],
+    ...(stack === undefined ? {} : { stack }),
+    ...nameOf(blob),
+  };
+}
