@@ -5,7 +5,7 @@ import { BlobsError } from '../core/errors.ts';
 import { ALL_RULES } from '../lint/rules.ts';
 import { createColors } from '../output/colors.ts';
 import { githubText } from '../output/github.ts';
-import { lintDocument } from '../output/json.ts';
+import { lintDocument } from '../output/lint-document.ts';
 import { findingsText, fixedText, lintSummaryText } from '../output/lint-text.ts';
 import { explainText, rulesTable } from '../output/rule-text.ts';
 import { sarifText } from '../output/sarif.ts';

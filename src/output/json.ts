@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { LintReport } from '../app/lint-modules.ts';
 import type { Blob } from '../core/blob.ts';
 import type {
-  AddReport,
   BlobReport,
   BlobRow,
   CacheReport,
@@ -50,21 +48,6 @@ export function failureDocument(command: string, issues: readonly Issue[]): Json
 /** The document of `list` and `verify`. */
 export function blobDocument(command: 'list' | 'verify', report: BlobReport): JsonDocument {
   return document(command, report, report.rows.map(blobJson), statusSummary(report.rows));
-}
-
-export function lintDocument(report: LintReport): JsonDocument {
-  const { fixed } = report;
-  const number = (severity: string): number =>
-    report.issues.filter((issue) => issue.severity === severity).length;
-  const summary = {
-    total: report.rows.length,
-    errors: number('error'),
-    warnings: number('warning'),
-    infos: number('info'),
-    ...(fixed === undefined ? {} : { fixed: fixed.reduce((sum, { findings }) => sum + findings, 0) }),
-  };
-  const lint = document('lint', report, report.rows.map(blobJson), summary);
-  return fixed === undefined ? lint : { ...lint, fixed };
 }
 
 export function fetchDocument(report: FetchReport): JsonDocument {
@@ -192,21 +175,6 @@ export function mirrorDocument(report: MirrorReport): JsonDocument {
     summary[result] = rows.filter((row) => row.result === result).length;
   }
   return { ...document('mirror', report, blobs, summary), directory, dryRun };
-}
-
-/** The document of `add`. */
-export function addDocument(report: AddReport): JsonDocument {
-  const { rows, pinned, added, dryRun } = report;
-  const blobs = rows.map((row) => ({
-    ...blobJson(row),
-    ...(row.bytes === undefined ? {} : { bytes: row.bytes }),
-  }));
-  return {
-    ...document('add', report, blobs, { total: rows.length }),
-    added: added ?? null,
-    pinned: pinned.map(({ from, to, ref }) => ({ from: redactUrl(from), to: redactUrl(to), ref })),
-    dryRun,
-  };
 }
 
 /** The text of a document, as it is printed. */

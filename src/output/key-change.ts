@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { BlobChange, KeyChange } from '../core/diff.ts';
 import { escapeControls, shorten } from '../core/text.ts';
-import { shownValue } from './diff-json.ts';
+import { shownValue } from './diff-document.ts';
 import { describeUrlChange } from './url-change.ts';
 
 const MAX_VALUE_CHARACTERS = 300;

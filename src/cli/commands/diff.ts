@@ -45,7 +45,7 @@ export function addDiffCommand(program: Command, run: Run): void {
         throw new BlobsError('BLOBS_USAGE', `--json and --format ${format} exclude each other`);
       const [{ diffBlobs }, { diffDocument }, { diffSummaryText, diffText }] = await Promise.all([
         import('../../app/diff/diff-blobs.ts'),
-        import('../../output/diff-json.ts'),
+        import('../../output/diff-document.ts'),
         import('../../output/diff-text.ts'),
       ]);
       const selection = parseSelection(modules, options);

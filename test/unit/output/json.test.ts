@@ -8,9 +8,9 @@ import {
   fetchDocument,
   type JsonDocument,
   jsonText,
-  lintDocument,
   modulesDocument,
 } from '../../../src/output/json.ts';
+import { lintDocument } from '../../../src/output/lint-document.ts';
 import { schemaErrors } from '../../support/schema.ts';
 import { sampleBlob, sampleModule } from '../samples.ts';
 

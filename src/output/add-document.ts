@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { AddReport } from '../core/report.ts';
+import { redactUrl } from '../core/url.ts';
+import { blobJson, document, type JsonDocument } from './json.ts';
+
+/** The document of `add`. */
+export function addDocument(report: AddReport): JsonDocument {
+  const { rows, pinned, added, dryRun } = report;
+  const blobs = rows.map((row) => ({
+    ...blobJson(row),
+    ...(row.bytes === undefined ? {} : { bytes: row.bytes }),
+  }));
+  return {
+    ...document('add', report, blobs, { total: rows.length }),
+    added: added ?? null,
+    pinned: pinned.map(({ from, to, ref }) => ({ from: redactUrl(from), to: redactUrl(to), ref })),
+    dryRun,
+  };
+}

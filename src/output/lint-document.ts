@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { LintReport } from '../app/lint-modules.ts';
+import { blobJson, document, type JsonDocument } from './json.ts';
+
+/** The document of `lint`. */
+export function lintDocument(report: LintReport): JsonDocument {
+  const { fixed } = report;
+  const number = (severity: string): number =>
+    report.issues.filter((issue) => issue.severity === severity).length;
+  const summary = {
+    total: report.rows.length,
+    errors: number('error'),
+    warnings: number('warning'),
+    infos: number('info'),
+    ...(fixed === undefined ? {} : { fixed: fixed.reduce((sum, { findings }) => sum + findings, 0) }),
+  };
+  const lint = document('lint', report, report.rows.map(blobJson), summary);
+  return fixed === undefined ? lint : { ...lint, fixed };
+}
