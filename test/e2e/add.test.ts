@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSy
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { archive, elfFile } from '../support/binaries.ts';
 import { copyModule, corpusModules, needCorpus } from '../support/corpus.ts';
 import { type FaultServer, startFaultServer } from '../support/fault-server.ts';
 import { makeRepository, needGitHttp, startGitServer } from '../support/git-server.ts';
@@ -11,7 +12,10 @@ import { type CliResult, runCli, runCliOnTerminal } from '../support/run-cli.ts'
 import { schemaErrors } from '../support/schema.ts';
 import { filesBelow, sha256, sha256OfFile, someBytes, tempDir, withDirectory } from '../support/temp.ts';
 
-const BYTES = someBytes('new', 5000);
+const BYTES = archive([
+  { name: 'a.o', content: elfFile() },
+  { name: 'data', content: someBytes('new', 4672) },
+]);
 const DIGEST = sha256(BYTES);
 const OLD = `name: hal_x
 blobs:
@@ -376,4 +380,16 @@ test('every module of the corpus can be added to', async (context) => {
     expect(code, `${directory}: ${stderr}`).toBe(0);
     expect(readFileSync(join(to, 'zephyr/module.yml')).length).toBeGreaterThan(before.length + 200);
   }
+});
+
+test('what lint finds in the downloaded library refuses the entry, and nothing stays of it', async () => {
+  const server = await startFaultServer();
+  const module = someModule();
+  const library = archive([{ name: 'os.o', content: elfFile({ symbols: ['k_malloc'] }) }]);
+
+  const { code, stderr } = await add(module, server.serve(`/${'b'.repeat(40)}/new.a`, library));
+
+  expect(stderr).toContain('lib/new.a: the library depends on 1 Zephyr symbol');
+  expect(code).toBe(1);
+  expectUntouched(module);
 });
