@@ -61,7 +61,7 @@ export async function runLint(
       summary: () => lintSummaryText(report),
     },
     // Findings are this command's results, not messages beside them.
-    config.json ? report.issues : report.issues.filter((issue) => issue.rule === undefined),
+    report.issues.filter((issue) => issue.rule === undefined),
   );
   const isBad = options.strict === true && findings.some(({ severity }) => severity === 'warning');
   return code === 0 && isBad ? 1 : code;

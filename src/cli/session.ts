@@ -5,7 +5,8 @@ import { count, escapeControlsInText } from '../core/text.ts';
 import { redactText } from '../core/url.ts';
 import { createColors } from '../output/colors.ts';
 import { issueText } from '../output/issue-text.ts';
-import { type JsonDocument, jsonText } from '../output/json.ts';
+import type { JsonDocument } from '../output/json.ts';
+import { jsonPieces } from '../output/json-text.ts';
 import type { Config, Terminals } from './config.ts';
 import { type ExitCode, exitCodeFor } from './exit-codes.ts';
 
@@ -47,7 +48,7 @@ export function present(
   told: readonly Issue[] = report.issues,
 ): ExitCode {
   const { config, stdout, stderr } = session;
-  stdout.write(config.json ? jsonText(view.document()) : view.text());
+  for (const piece of config.json ? jsonPieces(view.document()) : [view.text()]) stdout.write(piece);
   printIssues(session, told);
   const exitCode = exitCodeFor(report.issues);
   if (config.verbosity !== 'quiet') {

@@ -177,16 +177,6 @@ export function mirrorDocument(report: MirrorReport): JsonDocument {
   return { ...document('mirror', report, blobs, summary), directory, dryRun };
 }
 
-/** The text of a document, as it is printed. */
-export function jsonText(value: JsonDocument): string {
-  // JSON allows these raw, and a terminal would obey them.
-  const text = JSON.stringify(value, undefined, 2).replace(
-    /[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
-    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-  return `${text}\n`;
-}
-
 /** A document with the usual keys. */
 export function document(
   command: string,

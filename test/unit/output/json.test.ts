@@ -7,9 +7,9 @@ import {
   failureDocument,
   fetchDocument,
   type JsonDocument,
-  jsonText,
   modulesDocument,
 } from '../../../src/output/json.ts';
+import { jsonPieces, jsonText } from '../../../src/output/json-text.ts';
 import { lintDocument } from '../../../src/output/lint-document.ts';
 import { schemaErrors } from '../../support/schema.ts';
 import { sampleBlob, sampleModule } from '../samples.ts';
@@ -181,4 +181,23 @@ describe('the other documents', () => {
       expectValid(command, document);
     },
   );
+});
+
+describe('jsonText', () => {
+  it.each([
+    [{}],
+    [{ a: 1, b: 'x\ny', c: null, d: true, e: undefined }],
+    [{ list: [], object: {}, nested: { list: [1, [2, { a: [] }], 'x\n'], text: '"\\' } }],
+    [{ list: [{ a: 1, b: [2] }, 'text\nof lines', null, undefined, [[]], [{ a: {} }]], last: 1 }],
+  ])('prints %j as JSON.stringify does', (value) => {
+    expect(jsonText(value)).toBe(`${JSON.stringify(value, undefined, 2)}\n`);
+  });
+
+  it('comes in pieces where it is large', () => {
+    const list = Array.from({ length: 10_000 }, (_, index) => ({ index, text: '\u202e\u2028' }));
+    const pieces = [...jsonPieces({ list, end: true })];
+    expect(pieces.length).toBeGreaterThan(5);
+    expect(pieces.join('')).not.toMatch(/[\u2028\u202e]/);
+    expect(JSON.parse(pieces.join(''))).toEqual({ list, end: true });
+  });
 });
