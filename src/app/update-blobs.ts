@@ -10,6 +10,7 @@ import { type BlobState, findBlobStates } from './blob-state.ts';
 import { editIssue, editModuleFile } from './edit-module-file.ts';
 import { loadModules } from './load-modules.ts';
 import { type MeasuredBlob, measureBlobs } from './measure-blobs.ts';
+import { pinUrls } from './pin-urls.ts';
 import { assertReplacementsApply, type EntryUpdate, replaceInUrls, updateEntry } from './update-entry.ts';
 import type { UpdateDeps, UpdatedFile, UpdateOptions, UpdateReport, UpdateRow } from './update-options.ts';
 
@@ -35,15 +36,21 @@ export async function updateBlobs(
     return read;
   });
   const { replacements } = options;
+  if (options.pin && options.offline)
+    throw new BlobsError('BLOBS_USAGE', '--pin asks the network, which is off limits');
   assertReplacementsApply(
     blobs.flatMap(({ urls }) => urls),
     replacements,
   );
-  const wanted = blobs.map((blob) => ({ blob, urls: replaceInUrls(blob.urls, replacements) }));
+  const replaced = blobs.map((blob) => ({ blob, urls: replaceInUrls(blob.urls, replacements) }));
+  const { wanted, failed } = options.pin
+    ? await pinUrls(replaced, { environment: options.search.gitEnvironment, signal })
+    : { wanted: replaced, failed: new Map<Blob, BlobsError>() };
   const states = await findBlobStates(blobs, signal, options.index);
   const { found, downloadedBytes } = await measureBlobs(wanted, options, { deps, signal });
   signal.throwIfAborted();
   const outcomes = new Map<Blob, EntryUpdate | Issue>();
+  for (const [blob, error] of failed) outcomes.set(blob, failure(blob, error));
   for (const { blob, urls } of wanted)
     outcomes.set(blob, judge(blob, { urls, measured: found.get(blob) }, options));
   const files: UpdatedFile[] = [];

@@ -18,6 +18,8 @@ export interface UpdateOptions extends BlobQuery {
   readonly version?: string;
   /** Whether entries get a `size` that have none. */
   readonly addsSize: boolean;
+  /** Whether branches and tags in URLs become the commits that they mean. */
+  readonly pin: boolean;
   readonly dryRun: boolean;
   /** Downloads at once. */
   readonly jobs: number;

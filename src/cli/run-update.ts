@@ -18,6 +18,7 @@ export interface UpdateCommandOptions {
   readonly urlReplace?: readonly UrlReplacement[];
   readonly blobVersion?: string;
   readonly size?: boolean;
+  readonly pin?: boolean;
   readonly dryRun?: boolean;
   readonly jobs?: number;
   readonly mirror?: readonly string[];
@@ -45,6 +46,7 @@ export async function runUpdate(
       replacements: options.urlReplace ?? [],
       ...(options.blobVersion === undefined ? {} : { version: options.blobVersion }),
       addsSize: options.size ?? false,
+      pin: options.pin ?? false,
       dryRun: options.dryRun ?? false,
       jobs: options.jobs ?? configured.jobs ?? DEFAULT_JOBS,
       mirrors,

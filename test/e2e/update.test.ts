@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type FaultServer, startFaultServer } from '../support/fault-server.ts';
+import { makeRepository, needGitHttp, startGitServer } from '../support/git-server.ts';
 import { makeModule } from '../support/modules.ts';
 import { type CliResult, runCli } from '../support/run-cli.ts';
 import { schemaErrors } from '../support/schema.ts';
@@ -329,5 +330,33 @@ describe('the network of blobs update', () => {
     const stopped = await runCli(['update', '-m', directory], { env: { BLOBS_MIRRORS: blocked } });
     expect(stopped.stderr).toMatch(/BLOBS_BLOCKED/);
     expect(stopped.code).toBe(1);
+  });
+});
+
+describe('blobs update --pin', () => {
+  test('writes the commit that a branch means, and downloads from there', async (context) => {
+    needGitHttp(context);
+    const served = new Map<string, Uint8Array>();
+    const server = await startGitServer((path) => served.get(path));
+    const { main } = makeRepository(join(server.directory, 'g/r.git'), { branches: ['main'] });
+    served.set(`/g/r/-/raw/${main}/fw.a`, NEW);
+    const url = `${server.origin}/g/r/-/raw/main/fw.a`;
+    const before = yamlOf(entry('a', url), entry('b', `${server.origin}/g/r/-/raw/gone/fw.a`));
+    const { read, update } = make(before);
+    const { code, stderr } = await update('--pin');
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('BLOBS_CANNOT_PIN') });
+    const after = before.replace(url, `${server.origin}/g/r/-/raw/${main}/fw.a`);
+    expect(read()).toBe(after.replace(sha256(OLD), sha256(NEW)));
+    expect((await update('--pin', '-l', 'a')).stdout).toBe('');
+  });
+
+  test('asks nobody where the network is off limits', async () => {
+    const before = yamlOf(entry('a', 'https://blobs.invalid/g/r/-/raw/main/fw.a'));
+    const { read, directory } = make(before);
+    const { code, stderr } = await runCli(['update', '-m', directory, '--pin'], {
+      env: { BLOBS_OFFLINE: '1' },
+    });
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('[BLOBS_USAGE]') });
+    expect(read()).toBe(before);
   });
 });

@@ -30,6 +30,7 @@ export function addUpdateCommand(program: Command, run: Run): void {
           ).argParser(urlReplacement),
         )
         .addOption(new Option('--blob-version <v>', 'the new "version" of the entries').argParser(plainText))
+        .option('--pin', 'write the commit that a branch or tag in a URL means (asks git ls-remote)')
         .option('--size', 'write "size" into entries that have none, too')
         .option('-n, --dry-run', 'show the diff; change nothing')
         .option(
