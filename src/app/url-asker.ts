@@ -2,9 +2,9 @@
 import type { Blob } from '../core/blob.ts';
 import { BlobsError } from '../core/errors.ts';
 import { type AskedHost, runByHost } from '../fetch/by-host.ts';
+import { isWebPage } from '../fetch/impostor.ts';
 import { askRepeatedly, type Look, type LookOptions, lookAt } from '../fetch/look.ts';
 import { findPlaces, type Mirror } from '../fetch/mirrors.ts';
-import { isWebPage } from '../fetch/web-page.ts';
 import type { RemoteAnswer, RemoteBytes, RemoteFile, UrlProbe } from '../lint/url-probe.ts';
 import { findBlobState } from './blob-state.ts';
 import { downloadFile, openLfs } from './url-download.ts';

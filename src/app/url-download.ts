@@ -3,11 +3,11 @@ import { BlobsError } from '../core/errors.ts';
 import type { Body } from '../fetch/body.ts';
 import { type HashedBody, hashBody } from '../fetch/hash-body.ts';
 import { httpGet } from '../fetch/http.ts';
+import { isWebPage } from '../fetch/impostor.ts';
 import type { LfsClient } from '../fetch/lfs/lfs-client.ts';
 import { askRepeatedly, type LookOptions } from '../fetch/look.ts';
 import { networkError } from '../fetch/network-error.ts';
 import type { Job, RemoteSource } from '../fetch/plan.ts';
-import { isWebPage } from '../fetch/web-page.ts';
 import type { RemoteBytes, RemoteFile } from '../lint/url-probe.ts';
 
 export interface DownloadOptions extends LookOptions {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { SNIFFED_BYTES } from '../binary/sniff.ts';
 import { BlobsError } from '../core/errors.ts';
 import type { Sha256 } from '../core/sha256.ts';
 import { createSha256 } from '../store/create-hash.ts';
@@ -8,6 +9,7 @@ import type { FailedSource } from './download.ts';
 import { drain } from './drain.ts';
 import { openFileSource } from './file-source.ts';
 import { httpGet } from './http.ts';
+import { findImpostor, type Impostor } from './impostor.ts';
 import { findPlaces, isByHash, type Mirror } from './mirrors.ts';
 import { networkError } from './network-error.ts';
 import { describeSource, type Job, type RemoteSource } from './plan.ts';
@@ -88,9 +90,6 @@ async function attempt(source: RemoteSource, options: MeasureOptions): Promise<O
   }
 }
 
-// A pointer has less than this (git-lfs, docs/spec.md), and a page begins within it.
-const HEAD_BYTES = 1024;
-
 async function hashBody(
   body: Body,
   source: RemoteSource,
@@ -114,12 +113,13 @@ async function hashBody(
       bytes += chunk.length;
       checkLimit(bytes, limit, 'sends');
       hash.update(chunk);
-      if (head.length < HEAD_BYTES) head = Buffer.concat([head, chunk.subarray(0, HEAD_BYTES - head.length)]);
+      if (head.length < SNIFFED_BYTES)
+        head = Buffer.concat([head, chunk.subarray(0, SNIFFED_BYTES - head.length)]);
       onProgress({ kind: 'bytes', bytes: chunk.length });
       return undefined;
     });
-    const wrong = findImpostor(head.toString('latin1'), contentType);
-    if (wrong !== undefined) throw notABlob(source, wrong);
+    const impostor = findImpostor({ start: head, ...(contentType === undefined ? {} : { contentType }) });
+    if (impostor !== undefined) throw notABlob(source, impostor);
     return { sha256: hash.digest('hex') as Sha256, bytes };
   } finally {
     stream.destroy();
@@ -127,25 +127,19 @@ async function hashBody(
   }
 }
 
-/** What begins with `head` if that is no blob. */
-function findImpostor(head: string, contentType = ''): readonly [what: string, hint: string] | undefined {
-  if (head === '')
-    return ['nothing: an answer without a byte', 'look at the URL: the server has no such file'];
-  if (/^version https:\/\/git-lfs\.github\.com\/spec\//.test(head)) {
-    return [
-      'a Git LFS pointer in place of the file',
-      'use the URL that hands out the file itself, such as https://media.githubusercontent.com/media/…',
-    ];
-  }
-  const isPage = /^\s*(?:text\/html|application\/xhtml\+xml)\b/i.test(contentType);
-  if (!isPage && !/^(?:\xef\xbb\xbf)?\s*(?:<!--.*?-->\s*)?<(?:!doctype\s+html|html)\b/is.test(head))
-    return undefined;
-  return [
+const WORDS: Readonly<Record<Impostor, readonly [what: string, hint: string]>> = {
+  nothing: ['nothing: an answer without a byte', 'look at the URL: the server has no such file'],
+  'web-page': [
     'a web page, as sign-in pages and file browsers are',
     'use the URL of the file itself: "/raw/" in place of "/blob/"',
-  ];
-}
+  ],
+  'lfs-pointer': [
+    'a Git LFS pointer in place of the file',
+    'use the URL that hands out the file itself, such as https://media.githubusercontent.com/media/…',
+  ],
+};
 
-function notABlob(source: RemoteSource, [what, hint]: readonly [string, string]): BlobsError {
+function notABlob(source: RemoteSource, impostor: Impostor): BlobsError {
+  const [what, hint] = WORDS[impostor];
   return new BlobsError('BLOBS_NOT_A_BLOB', `${describeSource(source)} gives ${what}`, { hint });
 }

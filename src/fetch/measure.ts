@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import { SNIFFED_BYTES } from '../binary/sniff.ts';
 import { BlobsError } from '../core/errors.ts';
 import type { Sha256 } from '../core/sha256.ts';
 import { redactUrl } from '../core/url.ts';
 import type { TemporaryFile } from '../store/temporary-file.ts';
 import type { Body } from './body.ts';
 import { type HttpOptions, httpGet } from './http.ts';
+import { findImpostor, type Impostor } from './impostor.ts';
 import { networkError } from './network-error.ts';
 import { receive } from './receive.ts';
 import { type RepeatOptions, repeat } from './repeat.ts';
@@ -73,28 +76,23 @@ async function measureOnce(url: string, options: MeasureOptions): Promise<Measur
   }
 }
 
-const HEAD_BYTES = 1024;
-const HTML = /^(?:\ufeff|\s|<!--[\s\S]*?-->|<\?xml[^>]*>)*<(?:!doctype\s+html|html|head|body)\b/i;
+const WORDS: Readonly<Record<Impostor, readonly [what: string, hint: string]>> = {
+  nothing: ['the file is empty', 'look at the URL in a browser'],
+  'web-page': [
+    'the server sent a web page, as sign-in pages, moved files and GitHub URLs with /blob/ do',
+    'give the URL of the file itself: on GitHub "/raw/" in the place of "/blob/"',
+  ],
+  'lfs-pointer': [
+    'the server sent a Git LFS pointer, a short text in the place of the file',
+    'put the file at its place in zephyr/blobs and give --fetcher lfs with the base of the LFS API as --url',
+  ],
+};
 
 async function assertBlob(file: TemporaryFile, url: string, { contentType }: Body): Promise<void> {
-  const { bytesRead, buffer } = await file.handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
-  const head = buffer.subarray(0, bytesRead);
-  const text = head.toString('utf8');
-  const where = redactUrl(url);
-  const refuse = (message: string, hint: string): BlobsError =>
-    new BlobsError('BLOBS_NOT_A_BLOB', message, { facts: [`from ${where}`], hint });
-  if (bytesRead === 0) throw refuse('the file is empty', 'look at the URL in a browser');
-  const isText = !head.includes(0);
-  if (HTML.test(text) || (isText && /^(?:text\/html|application\/xhtml\+xml)\b/i.test(contentType ?? ''))) {
-    throw refuse(
-      'the server sent a web page, as sign-in pages, moved files and GitHub URLs with /blob/ do',
-      'give the URL of the file itself: on GitHub "/raw/" in the place of "/blob/"',
-    );
-  }
-  if (/^version https:\/\/(?:git-lfs\.github\.com|hawser\.github\.com)\/spec\//.test(text)) {
-    throw refuse(
-      'the server sent a Git LFS pointer, a short text in the place of the file',
-      'put the file at its place in zephyr/blobs and give --fetcher lfs with the base of the LFS API as --url',
-    );
-  }
+  const { bytesRead, buffer } = await file.handle.read(Buffer.alloc(SNIFFED_BYTES), 0, SNIFFED_BYTES, 0);
+  const start = buffer.subarray(0, bytesRead);
+  const impostor = findImpostor({ start, ...(contentType === undefined ? {} : { contentType }) });
+  if (impostor === undefined) return;
+  const [message, hint] = WORDS[impostor];
+  throw new BlobsError('BLOBS_NOT_A_BLOB', message, { facts: [`from ${redactUrl(url)}`], hint });
 }

@@ -22,7 +22,7 @@ const LAYERS: Readonly<
   app: { values: ['workspace', 'module', 'spdx', 'fetch', 'lint', 'binary', 'store', 'yaml', 'core'] },
   workspace: { values: ['module', 'fetch', 'lint', 'yaml', 'store', 'core'] },
   module: { values: ['workspace', 'fetch', 'lint', 'yaml', 'store', 'core'] },
-  fetch: { values: ['workspace', 'module', 'lint', 'yaml', 'store', 'core'] },
+  fetch: { values: ['workspace', 'module', 'lint', 'binary', 'yaml', 'store', 'core'] },
   lint: { values: ['workspace', 'module', 'spdx', 'fetch', 'binary', 'yaml', 'store', 'core'] },
   spdx: { values: ['module', 'core'] },
   binary: { values: ['core'] },
