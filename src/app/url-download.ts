@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { sniff } from '../binary/sniff.ts';
 import { BlobsError } from '../core/errors.ts';
 import type { Body } from '../fetch/body.ts';
 import { type HashedBody, hashBody } from '../fetch/hash-body.ts';
@@ -74,7 +75,8 @@ function toBytes({ sha256, bytes, start }: HashedBody, { contentType }: Body): R
 /** The digest that a Git LFS pointer names (git-lfs docs/spec.md); undefined for anything else. */
 function findPointerTarget(start: Uint8Array, bytes: number): string | undefined {
   if (bytes > start.length) return undefined;
-  const text = Buffer.from(start).toString('latin1');
-  if (!text.startsWith('version https://git-lfs.github.com/spec/')) return undefined;
+  const head = Buffer.from(start);
+  if (sniff(head) !== 'lfs-pointer') return undefined;
+  const text = head.toString('latin1');
   return /^oid sha256:([0-9a-f]{64})$/m.exec(text)?.[1];
 }

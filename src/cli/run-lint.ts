@@ -2,10 +2,12 @@
 import { lintModules } from '../app/lint-modules.ts';
 import type { BlobQuery } from '../app/load-modules.ts';
 import { BlobsError } from '../core/errors.ts';
+import { count } from '../core/text.ts';
 import { ALL_RULES } from '../lint/rules.ts';
 import { createColors } from '../output/colors.ts';
 import { githubText } from '../output/github.ts';
-import { lintDocument } from '../output/lint-document.ts';
+import { jsonText } from '../output/json-text.ts';
+import { lintDocument, rulesDocument } from '../output/lint-document.ts';
 import { findingsText, fixedText, lintSummaryText } from '../output/lint-text.ts';
 import { explainText, rulesTable } from '../output/rule-text.ts';
 import { sarifText } from '../output/sarif.ts';
@@ -21,19 +23,15 @@ export async function runLint(
   query: BlobQuery,
   options: LintCommandOptions,
 ): Promise<ExitCode> {
-  const { config, stdout } = session;
+  const { config } = session;
   const colors = createColors(config.colorStdout);
   const levels = parseRuleLevels(options.rule ?? []);
-  if (options.explain !== undefined) {
-    stdout.write(explainText(parseRule('--explain', options.explain), colors));
-    return 0;
-  }
-  if (options.listRules) {
-    stdout.write(rulesTable(ALL_RULES, session.width ?? Number.POSITIVE_INFINITY));
-    return 0;
-  }
   if (config.json && options.format !== undefined && options.format !== 'json')
     throw new BlobsError('BLOBS_USAGE', `--json and --format ${options.format} exclude each other`);
+  if (options.explain !== undefined || options.listRules) {
+    showRules(session, options);
+    return 0;
+  }
   const { githubActions } = config.given.environment;
   const format = options.format ?? (githubActions ? 'github' : 'text');
   const root = githubActions?.workspace ?? config.cwd;
@@ -63,6 +61,25 @@ export async function runLint(
     // Findings are this command's results, not messages beside them.
     report.issues.filter((issue) => issue.rule === undefined),
   );
-  const isBad = options.strict === true && findings.some(({ severity }) => severity === 'warning');
-  return code === 0 && isBad ? 1 : code;
+  const warnings = findings.filter(({ severity }) => severity === 'warning').length;
+  if (code !== 0 || options.strict !== true || warnings === 0) return code;
+  if (config.verbosity !== 'quiet')
+    session.stderr.write(`failed: ${count(warnings, 'warning')}, with --strict (exit code 1)\n`);
+  return 1;
+}
+
+/** @throws BlobsError `BLOBS_USAGE` for a rule that there is not, and options that do not go together. */
+function showRules(
+  { config, stdout, width }: Session,
+  { explain, listRules, format }: LintCommandOptions,
+): void {
+  if (explain !== undefined && listRules)
+    throw new BlobsError('BLOBS_USAGE', '--list-rules and --explain exclude each other');
+  if (format === 'sarif' || format === 'github')
+    throw new BlobsError('BLOBS_USAGE', `--format ${format} is for findings, not for what rules are`);
+  const rules = explain === undefined ? ALL_RULES : [parseRule('--explain', explain)];
+  const [first] = rules;
+  if (config.json) stdout.write(jsonText(rulesDocument(rules)));
+  else if (explain === undefined) stdout.write(rulesTable(rules, width ?? Number.POSITIVE_INFINITY));
+  else if (first) stdout.write(explainText(first, createColors(config.colorStdout)));
 }

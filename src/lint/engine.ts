@@ -140,12 +140,18 @@ function suppress(
   { levels }: LintSettings,
 ): LintFinding[] {
   const { good, bad } = findSuppressions(module.document, (id) => findRule(id) !== undefined);
+  const target = (rule: string, entry: number | undefined): string => `${rule} ${entry ?? ''}`;
+  const byTarget = new Map<string, Suppression[]>();
+  for (const one of good) {
+    const same = byTarget.get(target(one.rule, one.entry));
+    if (same) same.push(one);
+    else byTarget.set(target(one.rule, one.entry), [one]);
+  }
   const used = new Set<Suppression>();
   const kept = found.filter(({ rule, entry }) => {
-    if (findRule(rule)?.isFixed) return true;
-    const hiding = good.filter((one) => one.rule === rule && one.entry === entry);
-    for (const one of hiding) used.add(one);
-    return hiding.length === 0;
+    const hiding = findRule(rule)?.isFixed ? [] : byTarget.get(target(rule, entry));
+    for (const one of hiding ?? []) used.add(one);
+    return hiding === undefined || hiding.length === 0;
   });
   const selected = new Set(module.entries.map(({ index }) => index));
   // A rule that was not applied may have had something to find.

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import type { ModuleFiles } from '../module/module-files.ts';
 import { isPermissive } from '../spdx/permissive.ts';
 import type { SpdxLookup } from '../spdx/spdx-lookup.ts';
+import { isHeader } from './is-header.ts';
 
-const HEADER = /\.(?:h|hh|hpp|hxx)$/i;
 const MAX_DIRECTORIES = 10_000;
 const MAX_NAMES = 200_000;
 const MAX_HEADERS = 3_000;
@@ -51,7 +52,7 @@ export async function searchInterfaceHeader(
       names += 1;
       const path = directory === '' ? name : `${directory}/${name}`;
       if (kind === 'directory' && name !== '.git') queue.push(path);
-      if (kind !== 'file' || !HEADER.test(name)) continue;
+      if (kind !== 'file' || !isHeader(name)) continue;
       if (headers >= MAX_HEADERS) return result(false, false);
       headers += 1;
       for (const { expressions } of await spdx.find(path, { tagBytes: MAX_TAG_BYTES })) {

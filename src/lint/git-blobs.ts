@@ -29,7 +29,7 @@ export function findGitBlobs(
   return { run: { repository, environment, signal }, entries };
 }
 
-/** What git says with `ask`; where it cannot say, a note about that, which is none where there is no git at all. */
+/** What git says with `ask`; where it cannot say, a warning about that, and nothing where there is no git at all. */
 export async function askGit(ask: () => Promise<Finding[]>): Promise<Finding[]> {
   try {
     return await ask();
@@ -38,7 +38,7 @@ export async function askGit(ask: () => Promise<Finding[]>): Promise<Finding[]> 
     if (error.kind === 'no-git') return [];
     return [
       {
-        severity: 'info',
+        severity: 'warning',
         code: 'BLOBS_GIT_FAILED',
         message: `nothing is known of what git tracks and ignores here: ${gitWords(error)}`,
       },

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { AddReport } from '../core/report.ts';
 import { redactUrl } from '../core/url.ts';
+import { redactLines } from './add-text.ts';
 import { blobJson, document, type JsonDocument } from './json.ts';
 
 /** The document of `add`. */
@@ -12,7 +13,7 @@ export function addDocument(report: AddReport): JsonDocument {
   }));
   return {
     ...document('add', report, blobs, { total: rows.length }),
-    added: added ?? null,
+    added: added === undefined ? null : { ...added, text: redactLines(added.text) },
     pinned: pinned.map(({ from, to, ref }) => ({ from: redactUrl(from), to: redactUrl(to), ref })),
     dryRun,
   };

@@ -130,10 +130,17 @@ function submission(module: string, added: readonly Blob[]): string {
   return `#### For the submission to Zephyr\n\n${markdownTable(['Field', 'Value'], rows)}`;
 }
 
-/** Where a URL's host is; a URL that has none as it is. */
-function originOf(url: string): string {
-  const origin = findUrl(url)?.origin;
-  return origin === undefined || origin === 'null' ? redactUrl(url) : origin;
+// Hosts on which the first two segments of a path name a repository.
+const FORGES = new Set(['github.com', 'gitlab.com', 'bitbucket.org', 'codeberg.org', 'huggingface.co']);
+
+/** The repository that a URL lies in, where its host is a forge, else its host; a URL that has none as it is. */
+function originOf(text: string): string {
+  const url = findUrl(text);
+  if (url === undefined || url.origin === 'null') return redactUrl(text);
+  const [owner = '', repository = ''] = url.pathname.split('/').slice(1);
+  if (owner === '' || repository === '') return url.origin;
+  if (url.hostname === 'raw.githubusercontent.com') return `https://github.com/${owner}/${repository}`;
+  return FORGES.has(url.hostname) ? `${url.origin}/${owner}/${repository}` : url.origin;
 }
 
 /** Each once, a limited number of them. */

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { LintReport } from '../app/lint-modules.ts';
+import type { RuleTexts } from '../lint/rule.ts';
 import { blobJson, document, type JsonDocument } from './json.ts';
 
 /** The document of `lint`. */
 export function lintDocument(report: LintReport): JsonDocument {
   const { fixed } = report;
   const number = (severity: string): number =>
-    report.issues.filter((issue) => issue.severity === severity).length;
+    report.issues.filter((issue) => issue.rule !== undefined && issue.severity === severity).length;
   const summary = {
     total: report.rows.length,
     errors: number('error'),
@@ -16,4 +17,14 @@ export function lintDocument(report: LintReport): JsonDocument {
   };
   const lint = document('lint', report, report.rows.map(blobJson), summary);
   return fixed === undefined ? lint : { ...lint, fixed };
+}
+
+/** The document of `lint --list-rules` and `--explain`. */
+export function rulesDocument(rules: readonly RuleTexts[]): JsonDocument {
+  return {
+    ...document('lint', { issues: [] }, [], { total: 0 }),
+    rules: rules.map(({ id, severity, checks, why, mend, isFixable = false, needs }) => {
+      return { id, severity, checks, why, mend, fix: isFixable, ...(needs === undefined ? {} : { needs }) };
+    }),
+  };
 }

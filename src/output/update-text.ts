@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { UpdatedFile, UpdateReport } from '../app/update-options.ts';
 import { count, escapeControls } from '../core/text.ts';
-import { redactText } from '../core/url.ts';
+import { redactLine } from '../core/url.ts';
 import { formatBytes } from './amounts.ts';
 import type { Colors } from './colors.ts';
 import { shortPath } from './issue-text.ts';
@@ -33,7 +33,7 @@ function range(line: number, length: number): string {
 }
 
 function shown(line: string): string {
-  return escapeControls(redactText(line.replace(/\r$/, '')));
+  return escapeControls(redactLine(line.replace(/\r$/, '')));
 }
 
 /** The line that ends an update. */

@@ -74,6 +74,11 @@ describe('blobs lint', () => {
     expect((await lint(makeModule(moduleText()), args)).code).toBe(code);
   });
 
+  it('says that --strict made it fail', async () => {
+    const { stderr } = await lint(makeModule(moduleText()), ['--strict']);
+    expect(stderr.trimEnd().split('\n').at(-1)).toBe('failed: 1 warning, with --strict (exit code 1)');
+  });
+
   it('exits with 65 for a malformed file, whatever else there is', async () => {
     const directory = makeModule(moduleText(['    size: many', "    license: 'no licence'"]));
     expect((await lint(directory)).code).toBe(65);
@@ -92,6 +97,12 @@ describe('blobs lint', () => {
     const bad = await lint(makeModule(moduleText(['    # blobs-lint-disable yaml11-boolean'])));
     expect(bad.stdout).toContain('(bad-suppression)');
     expect(bad.stdout).toContain('(yaml11-boolean)');
+  });
+
+  it('does not take a comment for unused whose rule was not asked', async () => {
+    const comment = '    # blobs-lint-disable dead-url: the vendor opens it in March';
+    const { stdout } = await lint(makeModule(moduleText([comment], 'true')), ['--strict']);
+    expect(stdout).toBe('');
   });
 
   it('never hides what makes a file malformed', async () => {
@@ -126,6 +137,8 @@ describe('blobs lint', () => {
     [['--rule', 'unheard-of=off']],
     [['--rule', 'schema=off']],
     [['--explain', 'unheard-of']],
+    [['--explain', 'schema', '--list-rules']],
+    [['--list-rules', '--format', 'sarif']],
   ])('refuses %j as usage', async (args) => {
     const { code, stderr } = await lint(makeModule(moduleText()), args);
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('[BLOBS_USAGE]') });
@@ -147,6 +160,14 @@ describe('what lint says of its rules', () => {
       .slice(1)
       .map((line) => line.split(' ')[0]);
     expect(ids).toEqual(ALL_RULES.map(({ id }) => id));
+  });
+
+  it('prints them as JSON too', async () => {
+    const all = await runCli(['lint', '--list-rules', '--json'], { cwd: tempDir() });
+    expect(schemaErrors('lint', all.json())).toEqual([]);
+    expect(all.json()).toMatchObject({ rules: ALL_RULES.map(({ id, severity }) => ({ id, severity })) });
+    const one = await runCli(['lint', '--explain', 'null-blobs', '--json'], { cwd: tempDir() });
+    expect(one.json()).toMatchObject({ rules: [{ id: 'null-blobs', severity: 'warning', fix: false }] });
   });
 
   it('explains one', async () => {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import { shorten } from '../../core/text.ts';
+import { isHeader } from '../is-header.ts';
 import type { Finding, Rule } from '../rule.ts';
 import { findSpelling } from '../spelling.ts';
 
-const HEADER = /\.(?:h|hh|hpp|hxx|h\+\+)$/i;
 const MAX_SHOWN_CHARACTERS = 120;
 
 export const licenseIsHeader: Rule = {
@@ -15,7 +16,7 @@ export const licenseIsHeader: Rule = {
   check(module) {
     return module.entries.flatMap((entry): Finding[] => {
       const path = findSpelling(module, entry, 'license-path');
-      if (path === undefined || !HEADER.test(path)) return [];
+      if (path === undefined || !isHeader(path)) return [];
       return [
         {
           entry,

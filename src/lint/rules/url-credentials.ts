@@ -5,7 +5,7 @@ import { shownUrl, writtenUrls } from '../url/written-urls.ts';
 
 // Names as programs spell them: parts of names would catch "author" and "design".
 const SECRET_NAME =
-  /^(?:(?:x-amz-|x-goog-)?(?:signature|credential|security-token)|sig|(?:[\w-]+[-_.])?(?:token|secret|password|passwd|pwd|pass|api[-_]?key|apikey|access[-_]?key|auth|jwt)|accesstoken|authtoken|privatetoken|key|sessionid|session)$/i;
+  /^(?:(?:x-amz-|x-goog-)?(?:signature|credential|security-token)|sig|(?:[\w-]+[-_.])?(?:token|secret|password|passwd|pwd|pass|api[-_]?key|apikey|access[-_]?key|auth|jwt)|accesstoken|authtoken|privatetoken|key|sessionid|session|code)$/i;
 const SECRET_VALUE =
   /^(?:gh[pousr]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|hf_\w{20,}|AKIA[0-9A-Z]{16}|eyJ[\w-]{10,}\.[\w-]+\..*)$/;
 
@@ -39,8 +39,7 @@ export const urlCredentials: Rule = {
 /** What kind of secret a URL holds, without the secret. */
 function findSecret(text: string): string | undefined {
   const url = findUrl(text);
-  if (url === undefined)
-    return /^[^/?#]*:[/\\]{2}[^/?#]*@/.test(text) ? 'a user name or a password' : undefined;
+  if (url === undefined) return hasUserInfo(text) ? 'a user name or a password' : undefined;
   if (url.password !== '') return 'a password';
   if (url.username !== '') return 'a user name';
   if (url.search === '' && url.hash === '') return undefined;
@@ -51,4 +50,12 @@ function findSecret(text: string): string | undefined {
     if (isSecret && value !== '') return 'what looks like a token or a signature';
   }
   return undefined;
+}
+
+/** Whether what is no URL has an "@" where the user and the password would stand before one. */
+function hasUserInfo(text: string): boolean {
+  const slashes = text.search(/:[/\\]{2}/);
+  if (slashes === -1) return false;
+  const [authority = ''] = text.slice(slashes + ':xx'.length).split(/[/?#]/, 1);
+  return authority.includes('@');
 }

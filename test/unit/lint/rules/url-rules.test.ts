@@ -55,6 +55,12 @@ describe('web-page-url', () => {
 });
 
 describe('url-credentials', () => {
+  it('is done with a long text that is no URL', async () => {
+    const url = `1:${':\\\\'.repeat(200_000)}`;
+    expect(await severitiesFor('url-credentials', url)).toEqual([]);
+    expect(await severitiesFor('url-credentials', `ht tp://user:pw@${url}`)).toEqual(['error']);
+  });
+
   it.each([
     'https://user:hunter2@host.example/a',
     'https://hunter2@host.example/a',
