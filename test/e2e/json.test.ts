@@ -232,7 +232,8 @@ test('every finding of lint --json has a rule, a file and a line', async () => {
       line: expect.any(Number),
     });
   }
-  expect(issues.map(({ code }) => code).sort()).toEqual([
+  const ofReading = issues.filter(({ code }) => code !== 'BLOBS_LINT');
+  expect(ofReading.map(({ code }) => code).sort()).toEqual([
     'BLOBS_BAD_LICENSE_EXPRESSION',
     'BLOBS_UNSAFE_PATH',
   ]);
