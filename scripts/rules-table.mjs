@@ -38,7 +38,10 @@ function withRules(text, rules) {
 
 async function main() {
   const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL('src/lint/rules.ts', root))],
+    stdin: {
+      contents: "export { ALL_RULES } from './rules.ts'; export { describeChecks } from './rule.ts';",
+      resolveDir: fileURLToPath(new URL('src/lint', root)),
+    },
     bundle: true,
     format: 'esm',
     platform: 'node',
@@ -49,9 +52,12 @@ async function main() {
     },
   });
   const url = `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`;
-  const { ALL_RULES } = await import(url);
+  const { ALL_RULES, describeChecks } = await import(url);
   const text = readFileSync(readme, 'utf8');
-  const wanted = withRules(text, ALL_RULES);
+  const wanted = withRules(
+    text,
+    ALL_RULES.map((rule) => ({ ...rule, checks: describeChecks(rule) })),
+  );
   if (!process.argv.includes('--check')) writeFileSync(readme, wanted);
   else if (text !== wanted) {
     console.error('the rules in README.md are out of date: run "node scripts/rules-table.mjs"');

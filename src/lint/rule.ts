@@ -11,6 +11,8 @@ export interface RuleTexts {
   readonly id: string;
   /** Unless a finding or the user says otherwise. */
   readonly severity: Severity;
+  /** Findings with another severity: which they are, as a phrase such as "thin archives". */
+  readonly otherwise?: Readonly<Partial<Record<Severity, string>>>;
   /** What is looked for, in one line that begins in lower case and has no full stop. */
   readonly checks: string;
   /** Whole sentences: the policy or the incident behind the rule. */
@@ -23,6 +25,12 @@ export interface RuleTexts {
   readonly isFixed?: boolean;
   /** Asked of the network, so only on demand: with --online, or with --download too. */
   readonly needs?: 'online' | 'download';
+}
+
+/** What a rule checks, with the findings that have another severity than its own: "… (warning: thin archives)". */
+export function describeChecks({ checks, otherwise = {} }: RuleTexts): string {
+  const notes = Object.entries(otherwise).map(([severity, findings]) => `${severity}: ${findings}`);
+  return notes.length === 0 ? checks : `${checks} (${notes.join('; ')})`;
 }
 
 /** One thing that lint looks for. Each rule has a file of its own in `rules/`. */

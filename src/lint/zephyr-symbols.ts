@@ -2,7 +2,7 @@
 
 /**
  * What begins like this is made by Zephyr's headers and by nothing else: system calls and their checks, devices of the
- * device tree, the logging and spin lock code behind macros, the kernel's own parts for each architecture.
+ * device tree, the logging and spin lock code behind macros, the kernel's own parts for each architecture, sockets.
  */
 const PREFIXES = [
   'z_impl_',
@@ -19,11 +19,14 @@ const PREFIXES = [
   'z_sparc_',
   'z_x86_',
   'z_xtensa_',
+  'zsock_',
 ] as const;
 
 /**
  * Exported names, by what they have in common: the words are what comes after it. Broader prefixes would find what is
- * not Zephyr's: vendors have `bt_agc_gain_set` and `arch_memcpy4`, lwIP has `sys_mutex_lock`, zlib `z_inflate`.
+ * not Zephyr's: vendors have `bt_agc_gain_set` and `arch_memcpy4`, lwIP has `sys_mutex_lock`, zlib `z_inflate`,
+ * ESP-IDF `nvs_open` and `bt_mesh_model_send`. What a vendor may call its own functions (`settings_load`, `nvs_read`) is
+ * left out, and what Zephyr's headers make inline (`gpio_pin_set`) no library can want. So it is a selection.
  */
 const NAMES: Readonly<Record<string, string>> = {
   k_: `aligned_alloc busy_wait calloc can_yield cpu_idle cpu_atomic_idle current_get cycle_get_32 cycle_get_64 free
@@ -83,7 +86,18 @@ const NAMES: Readonly<Record<string, string>> = {
     k_poll _k_neg_eagain _kernel _sw_isr_table onoff_manager_init onoff_request onoff_cancel onoff_release
     onoff_reset onoff_monitor_register settings_subsys_init settings_load_subtree shell_fprintf_impl
     shell_fprintf_info shell_fprintf_normal shell_fprintf_warn shell_fprintf_error flash_img_buffered_write
-    flash_get_page_info_by_offs flash_get_page_info_by_idx flash_page_foreach`,
+    flash_get_page_info_by_offs flash_get_page_info_by_idx flash_page_foreach flash_img_init
+    flash_img_bytes_written stream_flash_buffered_write stream_flash_bytes_written
+    boot_write_img_confirmed boot_is_img_confirmed boot_request_upgrade
+    pinctrl_configure_pins pinctrl_lookup_state shell_execute_cmd shell_backend_uart_get_ptr
+    ipc_service_open_instance ipc_service_register_endpoint ipc_service_deregister_endpoint
+    zbus_chan_pub zbus_chan_read zbus_chan_claim zbus_chan_finish zbus_chan_notify zbus_sub_wait
+    task_wdt_init task_wdt_add task_wdt_feed task_wdt_delete`,
+  settings_: `load_subtree_direct load_one save_one save_subtree get_val_len runtime_set runtime_get runtime_commit
+    name_next name_steq commit_subtree src_register dst_register storage_get`,
+  nvs_: 'mount calc_free_space read_hist sector_max_data_size sector_use_next',
+  flash_area_: `open close read write erase flatten copy align get_sectors get_device foreach has_driver erased_val
+    check_int_sha256`,
   pm_: `device_action_run device_busy_set device_busy_clear device_driver_init device_runtime_get
     device_runtime_put device_runtime_put_async device_runtime_enable device_runtime_disable device_state_get
     device_state_lock policy_state_lock_get policy_state_lock_put policy_latency_request_add
@@ -93,11 +107,44 @@ const NAMES: Readonly<Record<string, string>> = {
     buf_slist_put buf_unref buf_user_data_copy buf_pool_get
     if_get_by_index if_get_default if_get_first_by_type if_ipv4_addr_add if_ipv6_addr_add
     pkt_alloc pkt_alloc_buffer pkt_alloc_with_buffer pkt_clone pkt_cursor_init pkt_ref pkt_rx_alloc_with_buffer
-    pkt_skip pkt_unref pkt_write mgmt_add_event_callback mgmt_event_notify_with_info`,
-  bt_: `buf_get_evt buf_get_rx buf_get_tx conn_cb_register conn_lookup_addr_le conn_ref conn_unref gatt_attr_read
+    pkt_skip pkt_unref pkt_write mgmt_add_event_callback mgmt_del_event_callback mgmt_event_notify_with_info
+    addr_ntop addr_pton context_get context_put context_bind context_connect context_listen context_accept
+    context_send context_sendto context_recv dhcpv4_start dhcpv4_stop dhcpv4_restart`,
+  net_if_: `carrier_on carrier_off dormant_on dormant_off config_ipv4_get config_ipv6_get foreach get_by_iface
+    get_by_link_addr get_first_wifi get_wifi_sta get_wifi_sap ipv4_addr_lookup ipv4_addr_rm ipv4_get_global_addr
+    ipv4_get_ll ipv4_maddr_add ipv4_router_add ipv4_select_src_addr ipv4_set_gw ipv4_set_netmask ipv6_addr_lookup
+    ipv6_addr_rm ipv6_get_global_addr ipv6_get_ll ipv6_maddr_add ipv6_prefix_add ipv6_router_add
+    ipv6_select_src_addr lookup_by_dev queue_tx send_data set_default set_promisc unset_promisc is_promisc`,
+  net_pkt_: `acknowledge_data alloc_from_slab alloc_on_iface available_buffer available_payload_buffer compact copy
+    cursor_operate frag_add frag_del frag_insert frag_ref frag_unref get_contiguous_len get_current_offset get_data
+    get_frag is_contiguous memset pull read read_be16 read_be32 read_le16 remaining_data remove_tail rx_alloc
+    rx_alloc_on_iface rx_clone set_data shallow_clone trim_buffer tx_alloc update_length write_be16 write_be32`,
+  bt_: `enable is_ready set_name get_name set_appearance get_appearance id_create id_get id_delete id_reset unpair
+    foreach_bond data_parse data_serialize encrypt_le encrypt_be addr_from_str addr_le_from_str
+    addr_le_create_nrpa addr_le_create_static addr_le_is_bonded uuid_cmp uuid_create uuid_to_str
+    hci_get_conn_handle hci_get_adv_handle buf_get_evt buf_get_rx buf_get_tx conn_cb_register conn_lookup_addr_le conn_ref conn_unref gatt_attr_read
     gatt_notify_cb gatt_service_register hci_cmd_alloc hci_cmd_create hci_cmd_send hci_cmd_send_sync
     hci_driver_register hci_evt_create le_adv_start le_adv_stop le_ext_adv_create le_scan_start le_scan_stop
     recv_prio`,
+  bt_conn_: `auth_cancel auth_cb_register auth_cb_overlay auth_info_cb_register auth_info_cb_unregister
+    auth_pairing_confirm auth_passkey_confirm auth_passkey_entry cb_unregister create_auto_stop disconnect
+    enc_key_size foreach get_dst get_info get_remote_info get_security index le_create le_create_auto
+    le_create_synced le_data_len_update le_get_tx_power_level le_enhanced_get_tx_power_level le_param_update
+    le_phy_update le_subrate_request le_subrate_set_defaults set_bondable set_security`,
+  bt_gatt_: `attr_get_handle attr_next attr_read_ccc attr_read_cep attr_read_chrc attr_read_cpf attr_read_cud
+    attr_read_included attr_read_service attr_value_handle attr_write_ccc authorization_cb_register cb_register
+    discover exchange_mtu find_by_uuid foreach_attr_type get_mtu indicate is_subscribed notify_multiple read
+    resubscribe service_is_registered service_unregister subscribe unsubscribe write write_without_response_cb`,
+  bt_le_: `adv_update_data ext_adv_delete ext_adv_get_index ext_adv_get_info ext_adv_oob_get_local
+    ext_adv_set_data ext_adv_start ext_adv_stop ext_adv_update_param filter_accept_list_add
+    filter_accept_list_clear filter_accept_list_remove oob_get_local oob_get_sc_data oob_set_legacy_tk
+    oob_set_sc_data per_adv_list_add per_adv_list_clear per_adv_list_remove per_adv_set_data
+    per_adv_set_info_transfer per_adv_set_param per_adv_start per_adv_stop per_adv_sync_cb_register
+    per_adv_sync_create per_adv_sync_delete per_adv_sync_subscribe per_adv_sync_transfer scan_cb_register
+    scan_cb_unregister set_chan_map set_rpa_timeout`,
+  bt_l2cap_: 'server_register br_server_register chan_connect chan_disconnect chan_send ecred_chan_connect',
+  bt_iso_: `big_create big_sync big_terminate chan_connect chan_disconnect chan_send cig_create cig_terminate
+    server_register setup_data_path`,
 };
 
 const KNOWN: ReadonlySet<string> = new Set(

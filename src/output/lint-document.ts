@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { LintReport } from '../app/lint-modules.ts';
-import type { RuleTexts } from '../lint/rule.ts';
+import { describeChecks, type RuleTexts } from '../lint/rule.ts';
 import { blobJson, document, type JsonDocument } from './json.ts';
 
 /** The document of `lint`. */
@@ -23,7 +23,9 @@ export function lintDocument(report: LintReport): JsonDocument {
 export function rulesDocument(rules: readonly RuleTexts[]): JsonDocument {
   return {
     ...document('lint', { issues: [] }, [], { total: 0 }),
-    rules: rules.map(({ id, severity, checks, why, mend, isFixable = false, needs }) => {
+    rules: rules.map((rule) => {
+      const { id, severity, why, mend, isFixable = false, needs } = rule;
+      const checks = describeChecks(rule);
       return { id, severity, checks, why, mend, fix: isFixable, ...(needs === undefined ? {} : { needs }) };
     }),
   };

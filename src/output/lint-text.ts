@@ -24,5 +24,5 @@ export function lintSummaryText({ rows, issues, fixed }: LintReport): string {
   const number = (severity: string): number => issues.filter((issue) => issue.severity === severity).length;
   const mended = fixed?.reduce((sum, { findings }) => sum + findings, 0);
   const also = mended === undefined ? '' : `${mended} fixed, `;
-  return `checked ${count(rows.length, 'blob')}: ${also}${count(number('error'), 'error')}, ${count(number('warning'), 'warning')}\n`;
+  return `checked ${count(rows.length, 'blob')}: ${also}${count(number('error'), 'error')}, ${count(number('warning'), 'warning')}, ${count(number('info'), 'note')}\n`;
 }

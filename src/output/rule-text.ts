@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { RuleTexts } from '../lint/rule.ts';
+import { describeChecks, type RuleTexts } from '../lint/rule.ts';
 import type { Colors } from './colors.ts';
 import { renderTable } from './table.ts';
 
@@ -12,7 +12,7 @@ export function explainText(rule: RuleTexts, colors: Colors): string {
   ].filter((note) => note !== '');
   return [
     `${colors.bold(rule.id)} (${rule.severity})`,
-    `  ${rule.checks}`,
+    `  ${describeChecks(rule)}`,
     '',
     `${colors.bold('Why:')} ${rule.why}`,
     `${colors.bold('What to do:')} ${rule.mend}`,
@@ -26,7 +26,7 @@ export function explainText(rule: RuleTexts, colors: Colors): string {
 
 /** The table of `--list-rules`. */
 export function rulesTable(rules: readonly RuleTexts[], width: number): string {
-  const rows = rules.map((rule) => [rule.id, rule.severity, marks(rule), rule.checks]);
+  const rows = rules.map((rule) => [rule.id, rule.severity, marks(rule), describeChecks(rule)]);
   const columns = [
     { title: 'RULE' },
     { title: 'SEVERITY' },

@@ -46,7 +46,7 @@ function lint(directory: string, args: readonly string[] = [], options: CliOptio
 describe('blobs lint', () => {
   it('shows the line of a finding, with a caret, and counts on stderr', async () => {
     const result = await lint(makeModule(moduleText()));
-    expect(result).toMatchObject({ code: 0, stderr: 'checked 1 blob: 0 errors, 1 warning\n' });
+    expect(result).toMatchObject({ code: 0, stderr: 'checked 1 blob: 0 errors, 1 warning, 0 notes\n' });
     expect(result.stdout.split('\n').slice(0, 3)).toEqual([
       expect.stringMatching(
         /^warning: zephyr\/module\.yml:9:20: .*\[BLOBS_YAML11_BOOLEAN\] \(yaml11-boolean\)$/,
@@ -168,6 +168,14 @@ describe('what lint says of its rules', () => {
     expect(all.json()).toMatchObject({ rules: ALL_RULES.map(({ id, severity }) => ({ id, severity })) });
     const one = await runCli(['lint', '--explain', 'null-blobs', '--json'], { cwd: tempDir() });
     expect(one.json()).toMatchObject({ rules: [{ id: 'null-blobs', severity: 'warning', fix: false }] });
+  });
+
+  it('says which findings of a rule have another severity', async () => {
+    const note = '(warning: thin archives)';
+    const explained = await runCli(['lint', '--explain', 'unusual-archive'], { cwd: tempDir() });
+    expect(explained.stdout).toContain(note);
+    const list = await runCli(['lint', '--list-rules'], { cwd: tempDir() });
+    expect(list.stdout).toContain(note);
   });
 
   it('explains one', async () => {

@@ -147,6 +147,11 @@ describe('blobs lint --online', () => {
       'sign-in-page warning 403',
     ]);
     expect(messages(result)).toContain('/sso/login');
+    const hintOf = (path: string) =>
+      result.json().issues.find((issue) => issue.path === path && issue.rule === 'sign-in-page')?.hint;
+    for (const path of ['redirected', '401', '403']) expect(hintOf(path)).toContain('without an account');
+    expect(hintOf('page')).toContain('the address of the file itself');
+    expect(hintOf('page')).not.toContain('account');
   });
 
   it('compares the size with the declared one, else with the right file that is there', async () => {
@@ -245,6 +250,20 @@ describe('blobs lint --online --download', () => {
     expect(messages(result)).toContain('the pointer stands for the file that is meant');
     const listed = await runCli(['list', '-m', directory]);
     expect(listed.stdout.match(/ D /g)).toHaveLength(6);
+  });
+
+  it('finds one thing about a web page, whichever rule sees it first', async () => {
+    const server = await startFaultServer();
+    const page = { headers: { 'content-type': 'text/html' }, body: '<!doctype html><title>x</title>' };
+    const answer: Behaviour = { kind: 'answer', answer: () => page };
+    const { found } = await lintOnline(
+      [
+        { path: 'page', url: server.serve('/page', '', answer) },
+        { path: 'manual.html', url: server.serve('/manual', '', answer) },
+      ],
+      ['--download'],
+    );
+    expect(found).toEqual(['remote-hash error manual.html', 'sign-in-page error page']);
   });
 
   it('hashes the objects of a Git LFS server', async () => {

@@ -10,6 +10,7 @@ import type { RemoteAnswer } from '../url-probe.ts';
 export const deadUrl: Rule = {
   id: 'dead-url',
   severity: 'error',
+  otherwise: { warning: 'what may pass, such as a server that fails', info: 'what was not asked' },
   checks: 'each `url` leads to something, and each Git LFS server has the object',
   why: 'A blob that is gone can be fetched by nobody who has no copy yet. Servers that fail or do not answer now are warnings, since they may tomorrow.',
   mend: 'Find out where the vendor has moved the file to. A later URL in a list is tried when the first fails.',

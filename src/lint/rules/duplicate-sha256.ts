@@ -22,7 +22,9 @@ export const duplicateSha256: Rule = {
         first.set(digest, entry);
         return [];
       }
-      return [{ entry, at: ['sha256'], message: `"sha256" is the same as that of ${nameOf(earlier)}` }];
+      const message = `"sha256" is the same as that of ${nameOf(earlier)}`;
+      const hint = 'make sure that the two files are meant to be the same, and were not only copied';
+      return [{ entry, at: ['sha256'], message, hint }];
     });
   },
 };

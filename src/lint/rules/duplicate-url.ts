@@ -8,6 +8,7 @@ import { fileUrls, shownUrl } from '../url/written-urls.ts';
 export const duplicateUrl: Rule = {
   id: 'duplicate-url',
   severity: 'warning',
+  otherwise: { error: 'where their sha256 differ' },
   checks: 'no two blobs of a module have the same `url`',
   why: 'Mostly an entry was copied and its URL forgotten: the second blob is then a copy of the first, or, with another sha256, can never be fetched.',
   mend: 'Write the URL that is meant, or remove one of the two entries.',

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { describeError } from '../../core/errors.ts';
 import { shorten } from '../../core/text.ts';
+import { createExplainer } from '../../spdx/explain-expression.ts';
 import { soundEntries } from '../lint-module.ts';
 import type { Finding, Rule } from '../rule.ts';
 
@@ -20,31 +20,37 @@ export const licenseExpression: Rule = {
     const declared = soundEntries(entries).filter(({ blob }) => blob.license !== undefined);
     if (declared.length === 0) return [];
     const { default: parse } = await import('spdx-expression-parse');
-    return declared.flatMap((entry): Finding[] => {
+    const refused = declared.filter(({ blob }) => !isExpression(parse, blob.license ?? ''));
+    if (refused.length === 0) return [];
+    const { default: licenses } = await import('spdx-license-list');
+    const explain = createExplainer(parse, licenses);
+    return refused.map((entry): Finding => {
       const { license = '' } = entry.blob;
-      const problem = findProblem(parse, license);
-      if (problem === undefined) return [];
-      return [
-        {
-          entry,
-          at: ['license'],
-          code: 'BLOBS_BAD_LICENSE_EXPRESSION',
-          message: `"license" is not an SPDX licence expression: "${shorten(license, MAX_SHOWN_CHARACTERS)}"`,
-          facts: [problem],
-          hint: 'write an identifier such as Apache-2.0, or LicenseRef-… for a licence that SPDX does not list',
-        },
-      ];
+      const { text, meant }: ReturnType<typeof explain> =
+        license.length > MAX_EXPRESSION_CHARACTERS
+          ? { text: `it is longer than ${MAX_EXPRESSION_CHARACTERS} characters` }
+          : explain(license);
+      return {
+        entry,
+        at: ['license'],
+        code: 'BLOBS_BAD_LICENSE_EXPRESSION',
+        message: `"license" is not an SPDX licence expression: "${shorten(license, MAX_SHOWN_CHARACTERS)}"`,
+        facts: [text],
+        hint:
+          meant === undefined
+            ? 'write an identifier such as Apache-2.0, or LicenseRef-… for a licence that SPDX does not list'
+            : `did you mean ${meant}?`,
+      };
     });
   },
 };
 
-function findProblem(parse: (expression: string) => unknown, expression: string): string | undefined {
-  if (expression.length > MAX_EXPRESSION_CHARACTERS)
-    return `longer than ${MAX_EXPRESSION_CHARACTERS} characters`;
+function isExpression(parse: (expression: string) => unknown, text: string): boolean {
+  if (text.length > MAX_EXPRESSION_CHARACTERS) return false;
   try {
-    parse(expression);
-    return undefined;
-  } catch (error) {
-    return describeError(error);
+    parse(text);
+    return true;
+  } catch {
+    return false;
   }
 }

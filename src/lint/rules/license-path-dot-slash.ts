@@ -23,9 +23,13 @@ export const licensePathDotSlash: Rule = {
         .filter((segment) => segment !== '.' && segment !== '')
         .join('/');
       // Where there is no such file, what mends the path is not this.
-      const fix = files.findLicense(path) === undefined ? {} : { fix: { value } };
+      const isThere = files.findLicense(path) !== undefined;
+      const hint = isThere
+        ? `write "license-path: ${shorten(value, MAX_SHOWN_CHARACTERS)}"`
+        : 'write the path of a file that is there, without "./"';
+      const fix = isThere ? { fix: { value } } : {};
       const message = `"license-path" begins with "./": "${shorten(path, MAX_SHOWN_CHARACTERS)}"`;
-      return [{ entry, at: ['license-path'], message, ...fix }];
+      return [{ entry, at: ['license-path'], message, hint, ...fix }];
     });
   },
 };

@@ -9,6 +9,7 @@ const MAX_SHOWN_CHARACTERS = 60;
 export const noInterfaceHeader: Rule = {
   id: 'no-interface-header',
   severity: 'warning',
+  otherwise: { info: 'where there are too many headers to look at all' },
   checks: 'a module with libraries has a header under a non-copyleft, OSI-approved licence',
   why: 'The blob policy: a precompiled library must be accompanied by header files, distributed under a non-copyleft OSI approved license, that define the interface to the library. They must be in the module itself.',
   mend: 'Add the headers of the libraries, each with a line such as "SPDX-License-Identifier: Apache-2.0", or name their licence in REUSE.toml.',

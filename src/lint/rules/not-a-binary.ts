@@ -17,6 +17,7 @@ const POINTER_HINT = 'use a URL that gives the file, or "fetcher: lfs" with the 
 export const notABinary: Rule = {
   id: 'not-a-binary',
   severity: 'error',
+  otherwise: { warning: 'a linked program or shared library' },
   checks: 'a file that is there is no web page, no Git LFS pointer and not empty, and a `lib` can be linked',
   why: 'A server that wants a login answers with a page, and a raw URL of a file in Git LFS gives the text that stands for it: in real modules 34 blobs are such pointers, with the digest of the pointer.',
   mend: 'Look at what the URL gives, correct it, and write the digest of the true file.',

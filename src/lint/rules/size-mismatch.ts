@@ -9,6 +9,7 @@ const PLACEHOLDER = /^(?:[01]|12|123|1234|12345|123456|1234567|12345678|12345678
 export const sizeMismatch: Rule = {
   id: 'size-mismatch',
   severity: 'warning',
+  otherwise: { error: 'too small a size, and any wrong one for Git LFS' },
   checks: '`size` is the size of the file, and no placeholder',
   why: 'A download ends as soon as it has more bytes than `size`, and a Git LFS server refuses an object that is asked for with another size. A real module went out with "size: 1234".',
   mend: 'Write the size of the file in bytes; "blobs update --size" does.',

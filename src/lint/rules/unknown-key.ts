@@ -15,6 +15,7 @@ const CLICK_THROUGH = 'click-through';
 export const unknownKey: Rule = {
   id: 'unknown-key',
   severity: 'warning',
+  otherwise: { error: 'what seems to mean click-through' },
   checks: 'all keys of entries, and at the top of the file, are known',
   why: 'A misspelt key passes west unseen and does nothing. A real module had "license-click-through: True", so that its users were never asked to accept the licence. Older Zephyr releases refuse the whole file for a key that they do not know.',
   mend: 'Write the key as the schema does, or remove it. What is near "click-through" is an error.',

@@ -7,6 +7,7 @@ import type { Finding, Rule } from '../rule.ts';
 export const unusualArchive: Rule = {
   id: 'unusual-archive',
   severity: 'info',
+  otherwise: { warning: 'thin archives' },
   checks: "an archive is in GNU's format, with its members in it, and all of them ELF objects",
   why: "A thin archive holds the names of object files, not the files, so that nobody else can link it. BSD's format and members that are no ELF objects are what some linkers pass over in silence.",
   mend: 'Build the archive with GNU ar or llvm-ar (--format=gnu), without "T" (thin).',

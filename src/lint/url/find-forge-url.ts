@@ -4,6 +4,7 @@ import { parseBitbucketUrl } from './bitbucket.ts';
 import { parseCgitUrl } from './cgit.ts';
 import type { ForgeUrl } from './forge-url.ts';
 import { parseGiteaUrl } from './gitea.ts';
+import { parseGiteeUrl } from './gitee.ts';
 import { parseGithubUrl } from './github.ts';
 import { parseGitlabUrl } from './gitlab.ts';
 import { parseHuggingFaceUrl } from './hugging-face.ts';
@@ -14,6 +15,7 @@ import { toRequest } from './url-parts.ts';
 const PARSERS = [
   parseLfsUrl,
   parseGithubUrl,
+  parseGiteeUrl,
   parseHuggingFaceUrl,
   parseBitbucketUrl,
   parseGitlabUrl,

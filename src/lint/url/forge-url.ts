@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** Software that hosts repositories, and a protocol that several of them speak. */
-export type Forge = 'GitHub' | 'GitLab' | 'Bitbucket' | 'Gitea' | 'Hugging Face' | 'cgit' | 'Git LFS';
+export type Forge =
+  | 'GitHub'
+  | 'GitLab'
+  | 'Gitee'
+  | 'Bitbucket'
+  | 'Gitea'
+  | 'Hugging Face'
+  | 'cgit'
+  | 'Git LFS';
 
 /**
  * What a URL leads to: a file as it is in a repository (`raw`), the same by a path that looks into Git LFS (`media`), a

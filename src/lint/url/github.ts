@@ -23,7 +23,7 @@ export const parseGithubUrl: ForgeParser = (request) => {
 
 function parseByHost(request: UrlRequest): Found | undefined {
   const { host, segments } = request;
-  if (host === 'github.com') return parseSite(request);
+  if (host === 'github.com') return parseGithubSite(request);
   if (RAW_HOSTS.has(host)) return { kind: 'raw', ...repositoryOf(segments), ...takeRef(segments.slice(2)) };
   if (host === 'media.githubusercontent.com') {
     const inside = segments[0] === 'media' ? segments.slice(1) : segments;
@@ -42,7 +42,8 @@ function parseByHost(request: UrlRequest): Found | undefined {
   return undefined;
 }
 
-function parseSite(request: UrlRequest): Found | undefined {
+/** What lies below github.com; Gitee has the same shapes. */
+export function parseGithubSite(request: UrlRequest): Found | undefined {
   const { segments, query } = request;
   const [owner, name, what] = segments;
   if (owner === undefined || name === undefined || owner === 'user-attachments') return undefined;

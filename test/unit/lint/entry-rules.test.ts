@@ -64,6 +64,7 @@ it('duplicate-sha256 names the first, in any case of the digits', async () => {
     ['b', true],
     ['d', true],
   ]);
+  expect(found.every(({ hint }) => hint?.includes('meant to be the same'))).toBe(true);
 });
 
 describe('windows-name', () => {

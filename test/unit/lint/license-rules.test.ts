@@ -77,6 +77,11 @@ describe('license-path-dot-slash', () => {
       ['b2', undefined],
       ['b3', { value: 'zephyr/module.yml' }],
     ]);
+    expect(found.map(({ hint }) => hint)).toEqual([
+      'write "license-path: LICENSE"',
+      'write the path of a file that is there, without "./"',
+      'write "license-path: zephyr/module.yml"',
+    ]);
   });
 });
 

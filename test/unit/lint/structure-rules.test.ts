@@ -65,6 +65,8 @@ describe('missing-name', () => {
   it('names what stands in for it', async () => {
     const [found] = await findWith(missingName, { blobs: [] });
     expect(found?.message).toContain('"hal_default"');
+    // In CI, a checkout's directory is often called after a hash.
+    expect(found?.hint).toBe('add "name:" with the name that users know, such as hal_x');
   });
 
   it('has nothing to say where there is one', async () => {

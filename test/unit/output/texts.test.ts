@@ -102,7 +102,7 @@ describe('the other texts', () => {
     const issue = { severity: 'error', code: 'BLOBS_MISSING', message: '' } as const;
     expect(
       lintSummaryText({ rows: [{ blob, status: 'A' }], issues: [issue, { ...issue, severity: 'warning' }] }),
-    ).toBe('checked 1 blob: 1 error, 1 warning\n');
+    ).toBe('checked 1 blob: 1 error, 1 warning, 0 notes\n');
   });
 });
 

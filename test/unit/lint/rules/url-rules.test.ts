@@ -34,6 +34,56 @@ describe('the rules about revisions', () => {
   });
 });
 
+describe('mutable-url on a host that is not known', () => {
+  it.each([
+    ['https://vendor.example/files/raw/main/fw.bin', 'the branch "main"'],
+    ['https://vendor.example/raw/HEAD/fw.bin', 'the default branch'],
+    ['https://vendor.example/hg/r/raw-file/tip/fw.bin', 'the branch "tip"'],
+    ['https://vendor.example/refs/heads/rel/fw.bin', 'the branch "rel"'],
+    ['https://vendor.example/get/refs%2Fheads%2Frel/fw.bin', 'the branch "rel"'],
+    ['https://vendor.example/sdk/latest/fw.bin', '"latest"'],
+    ['https://vendor.example/o/r/releases/latest/download/fw.bin', 'the latest release'],
+    ['https://vendor.example/o/r/releases/download/latest/fw.bin', 'the latest release'],
+    ['https://vendor.example/o/r/archive/main.tar.gz', 'the branch "main"'],
+    ['https://vendor.example/plain/fw.bin?h=main', 'the branch "main"'],
+    ['https://vendor.example/fw.git/plain/fw.bin?h=main', 'the branch "main"'],
+    ['https://vendor.example/get?file=fw.bin&ref=refs/heads/x', 'the branch "x"'],
+    ['https://vendor.example/get?file=fw.bin&version=latest', '"latest"'],
+    ['https://cdn.jsdelivr.net/gh/o/r@main/fw.bin', 'the branch "main"'],
+    ['https://cdn.jsdelivr.net/gh/o/r/fw.bin', 'the default branch'],
+    ['https://unpkg.example/firmware@latest/fw.bin', '"latest"'],
+    ['https://x.googlesource.example/fw/+/refs/heads/main/fw.bin?format=TEXT', 'the branch "main"'],
+    ['https://x.googlesource.example/fw/+/HEAD/fw.bin?format=TEXT', 'the default branch'],
+    ['https://gitee.com/o/r/raw/master/fw.bin', 'the branch "master"'],
+  ])('finds %s', async (url, what) => {
+    const found = await findingsOf(['mutable-url'], [{ path: 'fw.bin', url }]);
+    expect(found.map(({ issue }) => issue.message)).toEqual([
+      `fw.bin: the URL leads to whatever ${what} holds on the day of the download`,
+    ]);
+  });
+
+  it.each([
+    `https://vendor.example/files/raw/${FULL}/main/fw.bin`,
+    `https://vendor.example/raw/${FULL}/latest/fw.bin`,
+    `https://vendor.example/plain/latest/fw.bin?id=${FULL}`,
+    `https://cdn.jsdelivr.net/gh/o/r@${FULL}/latest/fw.bin`,
+    'https://cdn.jsdelivr.net/gh/o/r@v1.2/fw.bin',
+    'https://vendor.example/files/raw/v1.2/fw.bin',
+    'https://vendor.example/files/raw/fw.bin',
+    'https://vendor.example/files/raw/latest.bin',
+    'https://vendor.example/main/master/fw.bin',
+    'https://vendor.example/raw/refs/tags/v1/latest/fw.bin',
+    'https://x.googlesource.example/fw/+/refs/tags/v1/fw.bin',
+    'https://vendor.example/plain/fw.bin?h=v1',
+    'https://bucket.example/latest/fw.bin?versionId=3HL4kqtJ',
+    'https://vendor.example/get?h=1&version=2.0',
+    'https://gitee.com/o/r/raw/v1/fw.bin',
+    'https://gitlab.com/g/r/-/jobs/12/artifacts/raw/main/latest/fw.bin',
+  ])('passes %s', async (url) => {
+    expect(await severitiesFor('mutable-url', url)).toEqual([]);
+  });
+});
+
 describe('web-page-url', () => {
   it('mends what is known to be the page of a file', async () => {
     const found = await findingsOf(

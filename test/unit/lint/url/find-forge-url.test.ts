@@ -83,6 +83,8 @@ describe('findForgeUrl', () => {
       'Bitbucket K/r raw refs-heads refs/heads/main',
     ],
     ['https://stash.example/projects/K/repos/r/browse/b', 'Bitbucket K/r web-page well-known-branch HEAD'],
+    ['https://gitee.com/o/r/raw/master/b', 'Gitee o/r raw well-known-branch master'],
+    ['https://gitee.com/o/r/blob/v1/b', 'Gitee o/r web-page bare v1'],
     ['https://codeberg.org/o/r/raw/branch/x/b', 'Gitea o/r raw refs-heads refs/heads/x'],
     ['https://git.vendor.example/o/r/raw/tag/v1/b', 'Gitea o/r raw refs-tags refs/tags/v1'],
     [`https://git.vendor.example/o/r/raw/commit/${FULL}/b`, `Gitea o/r raw full-hash ${FULL}`],
