@@ -67,7 +67,7 @@ export async function addBlobs(
     if (notes.some(isError)) return failed([...work.issues, ...issues], pinned);
     const { added, line, bytes: after } = draft.appended;
     if (!dryRun) {
-      await writeModuleFile({ directory: module.place.directory, file, before: bytes, after });
+      writeModuleFile({ directory: module.place.directory, file, before: bytes, after });
       await work.keep(caches, blobs);
     }
     const rows = blobs.map((blob, index) => work.rowOf(blob, index, dryRun));

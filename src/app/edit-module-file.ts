@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { BlobsError, describeError, systemCode } from '../core/errors.ts';
 import type { Issue } from '../core/report.ts';
+import { writeModuleFile } from '../module/write-module-file.ts';
 import { readRegularFile } from '../store/regular-file.ts';
-import { replaceFile } from '../store/replace-file.ts';
 import { decodeUtf8 } from '../yaml/decode.ts';
 import { type EditedGroups, editGroups } from '../yaml/edit/edit-groups.ts';
 import type { YamlEdit } from '../yaml/edit/edit-yaml.ts';
@@ -18,29 +18,29 @@ export interface ModuleEdit<Group> {
   readonly groups: readonly Group[];
   readonly keepsLines: boolean;
   readonly dryRun: boolean;
+  readonly signal: AbortSignal;
 }
 
 /**
  * Changes a module's file in place, as far as that can be: the file is replaced at once, if anything changes.
  *
- * @throws BlobsError `BLOBS_CANNOT_EDIT` where the file changed since it was read; see {@link replaceFile}
+ * @throws BlobsError `BLOBS_CANNOT_EDIT` where the file changed since it was read; see {@link writeModuleFile} and {@link editGroups}
  */
-export function editModuleFile<Group extends { readonly edits: readonly YamlEdit[] }>({
+export async function editModuleFile<Group extends { readonly edits: readonly YamlEdit[] }>({
   document: { file, text },
   directory,
   groups,
   keepsLines,
   dryRun,
-}: ModuleEdit<Group>): EditedGroups<Group> {
+  signal,
+}: ModuleEdit<Group>): Promise<EditedGroups<Group>> {
   const before = readRegularFile(file, MAX_YAML_BYTES);
   if (decodeUtf8(before) !== text) {
     const hint = 'run the same command again';
     throw new BlobsError('BLOBS_CANNOT_EDIT', `${file} changed while it was worked on`, { file, hint });
   }
-  const edited = editGroups(before, groups, { file, keepsLines });
-  if (!dryRun && edited.hunks.length > 0) {
-    replaceFile({ file, root: directory, before, after: edited.bytes });
-  }
+  const edited = await editGroups(before, groups, { file, keepsLines, signal });
+  if (!dryRun && edited.hunks.length > 0) writeModuleFile({ directory, file, before, after: edited.bytes });
   return edited;
 }
 
@@ -51,7 +51,7 @@ export function editIssue(file: string, error: unknown): Issue {
   return {
     severity: 'error',
     code: known?.code ?? 'BLOBS_FILE_ACCESS',
-    message: known?.message ?? `cannot write ${file}: ${describeError(error)}`,
+    message: known?.message ?? `cannot read ${file}: ${describeError(error)}`,
     hint: known?.details.hint ?? 'look at the permissions of the file and of its directory',
     file,
   };

@@ -17,16 +17,21 @@ export interface FixedModule {
  * Mends what `findings` say can be mended, in the module's file. No line is added or removed, and no value changes but
  * those that are to.
  *
- * @throws BlobsError and system errors; see {@link editModuleFile}
+ * @throws BlobsError and system errors, see {@link editModuleFile}; the signal's reason
  */
-export function fixModule({ module, document }: LintModule, findings: readonly LintFinding[]): FixedModule {
+export async function fixModule(
+  { module, document }: LintModule,
+  findings: readonly LintFinding[],
+  signal: AbortSignal,
+): Promise<FixedModule> {
   const groups = findings.flatMap((finding) => {
     const edit = editOf(finding);
     return edit === undefined ? [] : [{ finding, edits: [edit] }];
   });
   if (groups.length === 0) return { fixed: 0, refused: new Map() };
   const { directory } = module;
-  const { refused } = editModuleFile({ document, directory, groups, keepsLines: true, dryRun: false });
+  const options = { keepsLines: true, dryRun: false, signal };
+  const { refused } = await editModuleFile({ document, directory, groups, ...options });
   return {
     fixed: groups.length - refused.size,
     refused: new Map([...refused].map(([{ finding }, error]) => [finding, error])),

@@ -114,11 +114,13 @@ async function mendOne(
     left = issuesOf();
     if (round > MAX_ROUNDS) break;
     try {
-      const { fixed: mended, refused } = fixModule(linted.module, linted.findings);
+      const { signal } = context.tools;
+      const { fixed: mended, refused } = await fixModule(linted.module, linted.findings, signal);
       left = linted.findings.map((finding) => withReason(finding.issue, refused.get(finding)));
       if (mended === 0) break;
       findings += mended;
     } catch (error) {
+      context.tools.signal.throwIfAborted();
       left.push({ ...editIssue(file, error), module: linted.read.module.name });
       break;
     }

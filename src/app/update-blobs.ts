@@ -55,7 +55,14 @@ export async function updateBlobs(
     outcomes.set(blob, judge(blob, { urls, measured: found.get(blob) }, options));
   const files: UpdatedFile[] = [];
   for (const [file, document] of documents) {
-    const written = writeFile(document, blobs, outcomes, options);
+    // Once a file is written, the others are too.
+    const heard = options.dryRun || files.length === 0 ? signal : new AbortController().signal;
+    const written = await writeFile(document, {
+      blobs,
+      outcomes,
+      dryRun: options.dryRun,
+      signal: heard,
+    });
     if (written.blobs > 0) files.push({ ...written, file });
   }
   return {
@@ -85,12 +92,20 @@ function judge(
 }
 
 /** Writes the updates of one file; those that cannot be written become issues in `outcomes`. */
-function writeFile(
+async function writeFile(
   document: YamlDocument,
-  blobs: readonly Blob[],
-  outcomes: Map<Blob, EntryUpdate | Issue>,
-  { dryRun }: UpdateOptions,
-): Omit<UpdatedFile, 'file'> {
+  {
+    blobs,
+    outcomes,
+    dryRun,
+    signal,
+  }: {
+    readonly blobs: readonly Blob[];
+    readonly outcomes: Map<Blob, EntryUpdate | Issue>;
+    readonly dryRun: boolean;
+    readonly signal: AbortSignal;
+  },
+): Promise<Omit<UpdatedFile, 'file'>> {
   const groups = blobs.flatMap((blob) => {
     const outcome = blob.origin.file === document.file ? outcomes.get(blob) : undefined;
     if (outcome === undefined || 'severity' in outcome || outcome.edits.length === 0) return [];
@@ -100,7 +115,8 @@ function writeFile(
   if (first === undefined) return { module: '', blobs: 0, hunks: [] };
   const { module, moduleDirectory: directory } = first.blob;
   try {
-    const { hunks, refused } = editModuleFile({ document, directory, groups, keepsLines: false, dryRun });
+    const options = { keepsLines: false, dryRun, signal };
+    const { hunks, refused } = await editModuleFile({ document, directory, groups, ...options });
     for (const [{ blob }, error] of refused) outcomes.set(blob, failure(blob, error));
     const pathOf = pathFinder(document, blobs);
     return {
@@ -109,6 +125,7 @@ function writeFile(
       hunks: hunks.map((hunk) => ({ ...hunk, path: pathOf(hunk.line) })),
     };
   } catch (error) {
+    signal.throwIfAborted();
     const issue = editIssue(document.file, error);
     for (const { blob } of groups) outcomes.set(blob, { ...issue, ...nameOf(blob) });
     return { module, blobs: 0, hunks: [] };

@@ -3,7 +3,7 @@ import type { Issue, Severity } from '../core/report.ts';
 import { shorten } from '../core/text.ts';
 import type { SourcePosition, ValuePath } from '../yaml/yaml-document.ts';
 import type { LintEntry, LintModule } from './lint-module.ts';
-import { findReadingFix } from './reading-fixes.ts';
+import { readingFixFinder } from './reading-fixes.ts';
 import { findReadingRule, READING_RULES } from './reading-rules.ts';
 import type { Finding, Fix, RuleTexts } from './rule.ts';
 import { findRule, RULES } from './rules.ts';
@@ -52,8 +52,9 @@ export async function lintModule(
 ): Promise<LintFinding[]> {
   const asked = RULES.filter((rule) => isAsked(rule, settings));
   const findOwner = ownerFinder(module.document);
+  const findReadingFix = readingFixFinder(module.document);
   const found: Found[] = readingFindings(issues, settings).map((issue) => ({
-    finding: { issue, ...withFix(findReadingFix(module.document, issue)) },
+    finding: { issue, ...withFix(findReadingFix(issue)) },
     rule: issue.rule ?? '',
     entry: findOwner({ line: issue.line ?? 1, column: 0 }),
   }));

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { constants, realpathSync } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
+import { realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { BlobsError, describeError, makeRoomHint, saysNoSpace } from '../core/errors.ts';
-import { readRegularFile } from '../store/regular-file.ts';
-import { TemporaryFile } from '../store/temporary-file.ts';
-import { removeStaleTemporaryFiles } from '../store/temporary-names.ts';
+import { BlobsError, describeError, makeRoomHint, saysNoSpace, systemCode } from '../core/errors.ts';
+import { replaceFile } from '../store/replace-file.ts';
 import { MAX_YAML_BYTES } from '../yaml/limits.ts';
-import { isOwnFile } from './blob-path.ts';
 
 /** A module.yml that is to get another content. */
 export interface ModuleFileChange {
@@ -21,57 +17,34 @@ export interface ModuleFileChange {
 }
 
 /**
- * Replaces a module.yml at once, through a temporary file beside it; its mode stays. A symbolic link in the module stays
- * one: what it leads to is replaced. Where it throws, the file is as it was.
+ * Replaces a module.yml at once; all that change one write it here. See {@link replaceFile}. Where it throws, the file is
+ * as it was.
  *
  * @throws BlobsError `BLOBS_UNSAFE_PATH` where a link leads out of the module, `BLOBS_CANNOT_EDIT` where the file is not
- *   `before` any more or would become too large, `BLOBS_FILE_ACCESS`, `BLOBS_NO_SPACE`
+ *   `before` any more or would become too large, `BLOBS_NOT_A_FILE`, `BLOBS_FILE_ACCESS`, `BLOBS_NO_SPACE`
  */
-export async function writeModuleFile(change: ModuleFileChange): Promise<void> {
-  const { file, after } = change;
+export function writeModuleFile({ directory, file, before, after }: ModuleFileChange): void {
   if (after.length > MAX_YAML_BYTES) {
     const message = `${file} would become larger than ${MAX_YAML_BYTES} bytes`;
     throw new BlobsError('BLOBS_CANNOT_EDIT', message, { file });
   }
-  let temporary: TemporaryFile | undefined;
   try {
-    const real = findUnchanged(change);
-    // A rename would replace it all the same.
-    await access(real, constants.W_OK);
-    removeStaleTemporaryFiles(dirname(real));
-    temporary = await TemporaryFile.create(dirname(real));
-    await temporary.handle.writeFile(after);
-    await temporary.handle.chmod((await stat(real)).mode & 0o7777);
-    // Writing may have taken a while.
-    if (findUnchanged(change) !== real) throw changed(file);
-    if (!(await temporary.moveTo(real))) throw new Error('it is on another file system');
+    replaceFile({ file, root: directory, before, after });
   } catch (error) {
-    if (error instanceof BlobsError) throw error;
+    if (error instanceof BlobsError || systemCode(error) === undefined) throw error;
     const code = saysNoSpace(error) ? 'BLOBS_NO_SPACE' : 'BLOBS_FILE_ACCESS';
-    throw new BlobsError(code, `cannot write ${file}: ${describeError(error)}`, {
-      file,
-      ...(saysNoSpace(error) ? { hint: makeRoomHint(dirname(file)) } : {}),
-    });
-  } finally {
-    await temporary?.discard();
+    const hint = saysNoSpace(error)
+      ? makeRoomHint(directoryOf(file))
+      : 'look at the permissions of the file and of its directory';
+    throw new BlobsError(code, `cannot write ${file}: ${describeError(error)}`, { file, hint, cause: error });
   }
 }
 
-/** The real path of the file, which holds what was read. */
-function findUnchanged({ directory, file, before }: ModuleFileChange): string {
-  if (!isOwnFile(directory, file)) {
-    throw new BlobsError('BLOBS_UNSAFE_PATH', 'a symbolic link leads module.yml outside the module', {
-      file,
-    });
+/** Where the file is that a link may lead to. */
+function directoryOf(file: string): string {
+  try {
+    return dirname(realpathSync.native(file));
+  } catch {
+    return dirname(file);
   }
-  const real = realpathSync.native(file);
-  if (!readRegularFile(real, MAX_YAML_BYTES).equals(before)) throw changed(file);
-  return real;
-}
-
-function changed(file: string): BlobsError {
-  return new BlobsError('BLOBS_CANNOT_EDIT', `${file} was changed meanwhile, and was left alone`, {
-    file,
-    hint: 'run the same command again',
-  });
 }

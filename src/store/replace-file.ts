@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
+  accessSync,
   closeSync,
   constants,
   fchmodSync,
@@ -35,13 +36,15 @@ export interface FileChange {
  * on disk before the old ones go.
  *
  * @throws BlobsError `BLOBS_CANNOT_EDIT` where the file holds something else than `before` by now, `BLOBS_UNSAFE_PATH`
- *   where it is not in `root`, `BLOBS_NOT_A_FILE`; the system's error
+ *   where it is not in `root`, `BLOBS_NOT_A_FILE`; the system's error, which a file that may not be written to gets too
  */
 export function replaceFile({ file, root, before, after }: FileChange): void {
   const real = realpathSync.native(file);
   withAnchoredDirectory(dirname(real), realpathSync.native(root), (directory) => {
-    removeStaleTemporaryFiles(directory);
     const target = join(directory, basename(real));
+    // A rename would replace it all the same.
+    accessSync(target, constants.W_OK);
+    removeStaleTemporaryFiles(directory);
     const stats = assertUnchanged(target, { file, before });
     const temporary = newTemporary(directory);
     try {
@@ -81,7 +84,7 @@ function writeWhole(path: string, bytes: Uint8Array, { mode, uid, gid }: Stats):
     const own = fstatSync(fd);
     if (own.uid !== uid || own.gid !== gid) keepOwner(fd, uid, gid);
     // Last, since a change of the owner takes some bits away.
-    fchmodSync(fd, mode & 0o777);
+    fchmodSync(fd, mode & 0o7777);
     fsyncSync(fd);
   } finally {
     closeSync(fd);

@@ -3,12 +3,13 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Document, isScalar, LineCounter, type Node } from 'yaml';
 import { BlobsError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
-import { decodeUtf8 } from '../decode.ts';
+import { decodeUtf8, findTextProblem } from '../decode.ts';
 import { parseSyntax } from '../parse-syntax.ts';
 import { readYaml } from '../read-yaml.ts';
+import { toValue } from '../to-value.ts';
 import type { ValuePath } from '../yaml-document.ts';
 import { addKey } from './add-key.ts';
-import { locate, styleOf } from './locate.ts';
+import { locate, type Place, styleOf } from './locate.ts';
 import { respellBlock, respellFlow } from './respell.ts';
 import { spell } from './spell.ts';
 import {
@@ -20,6 +21,9 @@ import {
   type Splice,
   trimSplice,
 } from './splice.ts';
+
+/** Why two changes exclude each other. */
+export const SAME_CHARACTERS = 'two changes are about the same characters';
 
 export type ScalarValue = string | number | boolean;
 
@@ -43,40 +47,72 @@ export interface EditedYaml {
   readonly hunks: readonly Hunk[];
 }
 
+/** A YAML file that is to be changed, parsed once for all of its changes. */
+export interface YamlSource {
+  readonly bytes: Uint8Array;
+  readonly text: string;
+  readonly document: Document;
+  readonly value: unknown;
+  readonly options: EditOptions;
+}
+
+/** What makes one change of a {@link YamlSource}. */
+export interface EditPlan {
+  readonly edit: YamlEdit;
+  /** Absent where nothing need be written. */
+  readonly splice?: Splice;
+  /** What is written there; absent where nothing is, or where characters go that mean nothing. */
+  readonly place?: Place;
+}
+
+/** @throws BlobsError `BLOBS_CANNOT_EDIT` for what is no YAML */
+export function openYaml(bytes: Uint8Array, options: EditOptions): YamlSource {
+  const text = decodeUtf8(bytes);
+  const syntax = findTextProblem(bytes, text) ? undefined : parseSyntax(text, new LineCounter());
+  if (syntax === undefined || 'problem' in syntax) throw cannotEdit('it is no YAML', options);
+  const { document } = syntax;
+  const { value, problems } = toValue(document);
+  if (problems.length > 0 || document.contents === null) throw cannotEdit('it is no YAML', options);
+  return { bytes, text, document, value, options };
+}
+
+/** @throws BlobsError `BLOBS_CANNOT_EDIT` where there is no such change */
+export function planEdit({ text, document, value, options }: YamlSource, edit: YamlEdit): EditPlan {
+  // What it is already may stay as it is spelt.
+  if (!('cut' in edit) && getIn(value, edit.path) === edit.value) return { edit };
+  const place = 'cut' in edit ? undefined : locate(document, edit.path);
+  const splice =
+    'cut' in edit
+      ? cut(text, edit.cut, options)
+      : typeof place === 'object'
+        ? change(text, place, edit, options)
+        : (place ?? '');
+  if (typeof splice === 'string') throw cannotEdit(`${describe(edit)} cannot be changed: ${splice}`, options);
+  const trimmed = trimSplice(text, splice);
+  if (trimmed.start === trimmed.end && trimmed.text === '') return { edit };
+  return { edit, splice: trimmed, ...(typeof place === 'object' ? { place } : {}) };
+}
+
 /**
  * Changes a YAML file in place: all bytes that need not change stay as they are, such as comments, quotes, line ends,
  * and where long values are broken into lines. What comes of it is read again, and has exactly the values of before but
  * for those that were to change.
  *
- * @throws BlobsError `BLOBS_CANNOT_EDIT` where that cannot be, and for a file that is no YAML
+ * @throws BlobsError `BLOBS_CANNOT_EDIT` where that cannot be
  */
-export function editYaml(bytes: Uint8Array, edits: readonly YamlEdit[], options: EditOptions): EditedYaml {
+export function applyPlans(
+  { bytes, text, value, options }: YamlSource,
+  plans: readonly EditPlan[],
+): EditedYaml {
   const fail = (problem: string): BlobsError => cannotEdit(problem, options);
-  const text = decodeUtf8(bytes);
-  const read = readYaml(options.file, bytes).document;
-  // Parsed anew: what was read keeps its nodes for itself.
-  const syntax = parseSyntax(text, new LineCounter());
-  if (read === undefined || 'problem' in syntax) throw fail('it is no YAML');
-  const splices = edits.map((edit) => {
-    // What it is already may stay as it is spelt.
-    if (!('cut' in edit) && getIn(read.value, edit.path) === edit.value)
-      return { start: 0, end: 0, text: '' };
-    const splice =
-      'cut' in edit ? cut(text, edit.cut, options) : change(text, syntax.document, edit, options);
-    if (typeof splice === 'string') throw fail(`${describe(edit)} cannot be changed: ${splice}`);
-    return trimSplice(text, splice);
-  });
-  const ordered = orderSplices(splices.filter((one) => one.start < one.end || one.text !== ''));
-  if (ordered === undefined) throw fail('two changes are about the same characters');
+  const ordered = orderSplices(plans.flatMap(({ splice }) => splice ?? []));
+  if (ordered === undefined) throw fail(SAME_CHARACTERS);
   const changed = applySplices(text, ordered);
   const hasMark = bytes.length >= 3 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
   const result = Buffer.from((hasMark ? '\ufeff' : '') + changed);
-  const wanted = edits.reduce(
-    (value, edit) => ('cut' in edit ? value : setIn(value, edit.path, edit.value)),
-    read.value,
-  );
+  const edits = plans.map(({ edit }) => edit);
   const { document } = readYaml(options.file, result);
-  if (document === undefined || !isDeepStrictEqual(document.value, wanted)) {
+  if (document === undefined || !isDeepStrictEqual(document.value, withEdits(value, edits))) {
     const what = edits.length === 1 ? edits.map(describe).join() : 'these values';
     throw fail(`${what} cannot be changed without changing anything else`);
   }
@@ -88,12 +124,10 @@ export function editYaml(bytes: Uint8Array, edits: readonly YamlEdit[], options:
 /** @returns why not, where there is no such change */
 function change(
   text: string,
-  document: Document,
-  { path, value, after }: Extract<YamlEdit, { readonly path: ValuePath }>,
+  place: Place,
+  { value, after }: Extract<YamlEdit, { readonly path: ValuePath }>,
   { keepsLines }: EditOptions,
 ): Splice | string {
-  const place = locate(document, path);
-  if (typeof place === 'string') return place;
   const { inFlow } = place;
   if (place.kind === 'absent') {
     if (keepsLines) return 'it does not stand in the entry itself';
@@ -145,24 +179,43 @@ function getIn(value: unknown, path: ValuePath): unknown {
   );
 }
 
-/** `value` with another value at `path`, and everything else as it was; shared parts of `value` are not changed. */
-function setIn(value: unknown, path: ValuePath, wanted: ScalarValue): unknown {
-  const [part, ...rest] = path;
-  if (part === undefined) return wanted;
-  if (Array.isArray(value)) return value.with(Number(part), setIn(value[Number(part)], rest, wanted));
-  const copy: Record<string, unknown> = Object.assign(Object.create(null), isRecord(value) ? value : {});
-  copy[part] = setIn(copy[part], rest, wanted);
-  return copy;
+/** `value` with other values where `edits` say, and everything else as it was; `value` itself is not changed. */
+function withEdits(value: unknown, edits: readonly YamlEdit[]): unknown {
+  const root = { value };
+  // Copied once, however many edits are about what is in it.
+  const copies = new Set<object>();
+  const copyOf = (part: unknown): object => {
+    if (typeof part === 'object' && part !== null && copies.has(part)) return part;
+    const copy = Array.isArray(part)
+      ? [...part]
+      : Object.assign(Object.create(null), isRecord(part) ? part : {});
+    copies.add(copy);
+    return copy;
+  };
+  for (const edit of edits) {
+    if ('cut' in edit) continue;
+    let parent: object = root;
+    let key: string | number = 'value';
+    for (const part of edit.path) {
+      const copy = copyOf(Reflect.get(parent, key));
+      Reflect.set(parent, key, copy);
+      [parent, key] = [copy, part];
+    }
+    Reflect.set(parent, key, edit.value);
+  }
+  return root.value;
 }
 
-function describe(edit: YamlEdit): string {
+/** What `edit` changes, in a few words. */
+export function describe(edit: YamlEdit): string {
   if ('cut' in edit) return 'blank characters';
   return edit.path
     .map((part, index) => (typeof part === 'number' ? `[${part}]` : index === 0 ? part : `.${part}`))
     .join('');
 }
 
-function cannotEdit(problem: string, { file }: EditOptions): BlobsError {
+/** The error for a change that cannot be made. */
+export function cannotEdit(problem: string, { file }: EditOptions): BlobsError {
   const hint = 'change the file by hand';
   return new BlobsError('BLOBS_CANNOT_EDIT', problem, { file, hint });
 }

@@ -1,40 +1,75 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from 'yaml';
+import { type Document, isAlias, isMap, isScalar, isSeq, type Node, Pair, Scalar, type YAMLMap } from 'yaml';
 import type { ValuePath } from '../yaml-document.ts';
 import type { ScalarStyle } from './spell.ts';
 
 /** Where a value stands that is to be changed, or the map that has no such key of its own. */
-export type Place =
-  | { readonly kind: 'value'; readonly node: Node; readonly inFlow: boolean }
-  | { readonly kind: 'absent'; readonly map: YAMLMap; readonly key: string; readonly inFlow: boolean };
+export type Place = {
+  readonly inFlow: boolean;
+  /** Puts a node there in the document, until what it returns is called; in reverse order where there are several. */
+  readonly put: (node: Scalar) => () => void;
+} & (
+  | { readonly kind: 'value'; readonly node: Node }
+  | { readonly kind: 'absent'; readonly map: YAMLMap; readonly key: string }
+);
 
 /** The place of `path`, or in a few words why nothing can be changed there. What aliases and merge keys share is left alone. */
 export function locate(document: Document, path: ValuePath): Place | string {
   let node = document.contents as Node | null;
   let inFlow = false;
+  let set = (other: Node): void => {
+    document.contents = other as typeof document.contents;
+  };
   for (const [index, part] of path.entries()) {
     if (isAlias(node)) return 'it is shared with other places through an alias';
     if (isSeq(node)) {
       inFlow ||= node.flow === true;
-      node = (node.items[Number(part)] as Node | undefined) ?? null;
+      const { items } = node;
+      set = (other) => {
+        items[Number(part)] = other;
+      };
+      node = (items[Number(part)] as Node | undefined) ?? null;
     } else if (isMap(node)) {
       inFlow ||= node.flow === true;
       const pair = findPair(node, String(part));
       if (pair === undefined && index === path.length - 1)
-        return { kind: 'absent', map: node, key: String(part), inFlow };
+        return { kind: 'absent', map: node, key: String(part), inFlow, put: adder(node, String(part)) };
       if (pair === undefined && hasMerge(node)) return 'it is shared with other places through a merge key';
+      set = (other) => {
+        if (pair !== undefined) pair.value = other;
+      };
       node = (pair?.value as Node | null | undefined) ?? null;
     } else break;
     if (node === null) break;
   }
-  return node === null || (!isScalar(node) && !isAlias(node))
-    ? 'there is no single value'
-    : { kind: 'value', node, inFlow };
+  if (!isScalar(node) && !isAlias(node)) return 'there is no single value';
+  const found = node;
+  const put = (other: Scalar): (() => void) => {
+    set(other);
+    return () => set(found);
+  };
+  return { kind: 'value', node, inFlow, put };
 }
+
+function adder({ items }: YAMLMap, key: string): Place['put'] {
+  return (node) => {
+    items.push(new Pair(new Scalar(key), node));
+    return () => items.pop();
+  };
+}
+
+/** The pairs of a map by key: a map may have many, and many changes. */
+const indexes = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
 
 /** The entry of `map` with this key, those that it merges left out. */
 export function findPair(map: YAMLMap, key: string): Pair | undefined {
-  return map.items.find((pair) => isScalar(pair.key) && String(pair.key.value) === key);
+  let index = indexes.get(map);
+  if (index === undefined) {
+    const pairs = map.items.filter((pair) => isScalar(pair.key));
+    index = new Map(pairs.map((pair) => [String((pair.key as Scalar).value), pair]));
+    indexes.set(map, index);
+  }
+  return index.get(key);
 }
 
 function hasMerge(map: YAMLMap): boolean {

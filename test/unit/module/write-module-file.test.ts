@@ -10,11 +10,30 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { writeModuleFile } from '../../../src/module/write-module-file.ts';
 import { MAX_YAML_BYTES } from '../../../src/yaml/limits.ts';
 import { makeModule } from '../../support/modules.ts';
 import { filesBelow, tempDir } from '../../support/temp.ts';
+
+// A full disk needs a mount, and nothing is forbidden to root; what the system answers then does not.
+const failing = vi.hoisted(() => ({ code: '', file: '' }));
+
+vi.mock('node:fs', async (importOriginal) => {
+  const real = await importOriginal<typeof import('node:fs')>();
+  const failWith = (code: string): never => {
+    throw Object.assign(new Error(`${code}: the system says no`), { code });
+  };
+  return {
+    ...real,
+    writeSync: (fd: number, data: Uint8Array, at: number) =>
+      failing.code === '' ? real.writeSync(fd, data, at) : failWith(failing.code),
+    accessSync: (path: string, mode: number) =>
+      mode === real.constants.W_OK && failing.file !== '' && path.endsWith(failing.file)
+        ? failWith('EACCES')
+        : real.accessSync(path, mode),
+  };
+});
 
 const BEFORE = 'name: a\n';
 const AFTER = 'name: b\n';
@@ -28,36 +47,36 @@ function write(module: { directory: string; file: string }, before = BEFORE, aft
   return writeModuleFile({ ...module, before: Buffer.from(before), after: Buffer.from(after) });
 }
 
-it('replaces the file whole, keeps its mode, and leaves nothing beside it', async () => {
+it('replaces the file whole, keeps its mode, and leaves nothing beside it', () => {
   const module = someModule();
   chmodSync(module.file, 0o640);
   const inode = statSync(module.file).ino;
-  await write(module);
+  write(module);
   const { ino, mode } = statSync(module.file);
   expect([readFileSync(module.file, 'utf8'), mode & 0o777, ino === inode]).toEqual([AFTER, 0o640, false]);
   expect(filesBelow(module.directory)).toEqual(['LICENSE', 'zephyr/module.yml']);
 });
 
-it('refuses a file that is not what was read', async () => {
+it('refuses a file that is not what was read', () => {
   const module = someModule();
-  await expect(write(module, 'name: x\n')).rejects.toMatchObject({ code: 'BLOBS_CANNOT_EDIT' });
+  expect(() => write(module, 'name: x\n')).toThrow(expect.objectContaining({ code: 'BLOBS_CANNOT_EDIT' }));
   expect(readFileSync(module.file, 'utf8')).toBe(BEFORE);
   expect(filesBelow(module.directory)).toEqual(['LICENSE', 'zephyr/module.yml']);
 });
 
-it('refuses what nobody could read again', async () => {
+it('refuses what nobody could read again', () => {
   const module = someModule();
   const large = Buffer.alloc(MAX_YAML_BYTES + 1, 0x20);
-  await expect(write(module, BEFORE, large)).rejects.toMatchObject({ code: 'BLOBS_CANNOT_EDIT' });
+  expect(() => write(module, BEFORE, large)).toThrow(expect.objectContaining({ code: 'BLOBS_CANNOT_EDIT' }));
   expect(readFileSync(module.file, 'utf8')).toBe(BEFORE);
 });
 
-it('follows a link in the module, which stays one, and none out of it', async () => {
+it('follows a link in the module, which stays one, and none out of it', () => {
   const module = someModule();
   const real = join(module.directory, 'real.yml');
   renameSync(module.file, real);
   symlinkSync('../real.yml', module.file);
-  await write(module);
+  write(module);
   expect(lstatSync(module.file).isSymbolicLink()).toBe(true);
   expect(readFileSync(real, 'utf8')).toBe(AFTER);
 
@@ -66,14 +85,40 @@ it('follows a link in the module, which stays one, and none out of it', async ()
   const other = someModule();
   renameSync(other.file, join(tempDir(), 'gone'));
   symlinkSync(outside, other.file);
-  await expect(write(other)).rejects.toMatchObject({ code: 'BLOBS_UNSAFE_PATH' });
+  expect(() => write(other)).toThrow(expect.objectContaining({ code: 'BLOBS_UNSAFE_PATH' }));
   expect(readFileSync(outside, 'utf8')).toBe(BEFORE);
 });
 
-it('says so where the file is gone or is no file', async () => {
+it('says so where the file is gone or is no file', () => {
   const module = someModule();
   renameSync(module.file, join(module.directory, 'old'));
-  await expect(write(module)).rejects.toMatchObject({ code: 'BLOBS_FILE_ACCESS' });
+  expect(() => write(module)).toThrow(expect.objectContaining({ code: 'BLOBS_FILE_ACCESS' }));
   mkdirSync(module.file);
-  await expect(write(module)).rejects.toMatchObject({ code: 'BLOBS_NOT_A_FILE' });
+  expect(() => write(module)).toThrow(expect.objectContaining({ code: 'BLOBS_NOT_A_FILE' }));
+});
+
+it.each([
+  ['ENOSPC', 'BLOBS_NO_SPACE', /^make room on the file system of .*\/zephyr$/],
+  ['EACCES', 'BLOBS_FILE_ACCESS', /permissions/],
+])('says what to do about %s, and leaves the file alone', (code, expected, hint) => {
+  const module = someModule();
+  failing.code = code;
+  expect(() => write(module)).toThrow(
+    expect.objectContaining({
+      code: expected,
+      message: expect.stringMatching(/^cannot write .*module\.yml: /),
+      details: expect.objectContaining({ hint: expect.stringMatching(hint), file: module.file }),
+    }),
+  );
+  failing.code = '';
+  expect(readFileSync(module.file, 'utf8')).toBe(BEFORE);
+  expect(filesBelow(module.directory)).toEqual(['LICENSE', 'zephyr/module.yml']);
+});
+
+it('asks whether the file may be written to, and refuses one that may not', () => {
+  const module = someModule();
+  failing.file = 'module.yml';
+  expect(() => write(module)).toThrow(expect.objectContaining({ code: 'BLOBS_FILE_ACCESS' }));
+  failing.file = '';
+  expect(readFileSync(module.file, 'utf8')).toBe(BEFORE);
 });

@@ -1,9 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
-import { chmodSync, lstatSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { replaceFile } from '../../../src/store/replace-file.ts';
 import { filesBelow, tempDir, withDirectory } from '../../support/temp.ts';
+
+// What another process does while the new bytes are written.
+const meanwhile = vi.hoisted(() => ({ act: (): void => undefined }));
+
+vi.mock('node:fs', async (importOriginal) => {
+  const real = await importOriginal<typeof import('node:fs')>();
+  return {
+    ...real,
+    fsyncSync: (fd: number) => {
+      real.fsyncSync(fd);
+      meanwhile.act();
+    },
+  };
+});
+
+afterEach(() => {
+  meanwhile.act = () => undefined;
+});
 
 function makeFile(content: string): { readonly root: string; readonly file: string } {
   const root = tempDir();
@@ -30,6 +57,26 @@ describe('replaceFile', () => {
       expect.objectContaining({ code: 'BLOBS_CANNOT_EDIT' }),
     );
     expect(readFileSync(file, 'utf8')).toBe(content);
+    expect(filesBelow(root)).toEqual(['zephyr/module.yml']);
+  });
+
+  it.each([
+    ['its content', (file: string) => writeFileSync(file, 'mad')],
+    ['its length', (file: string) => writeFileSync(file, 'old and more')],
+    [
+      'its place, by another file',
+      (file: string) => {
+        writeFileSync(`${file}.new`, 'other');
+        renameSync(`${file}.new`, file);
+      },
+    ],
+  ])('notices a change of %s while the new bytes are written', (_, change) => {
+    const { root, file } = makeFile('old');
+    meanwhile.act = () => change(file);
+    expect(() => replaceFile({ file, root, ...bytes('old', 'new') })).toThrow(
+      expect.objectContaining({ code: 'BLOBS_CANNOT_EDIT' }),
+    );
+    expect(['mad', 'old and more', 'other']).toContain(readFileSync(file, 'utf8'));
     expect(filesBelow(root)).toEqual(['zephyr/module.yml']);
   });
 

@@ -161,6 +161,12 @@ describe('an entry that is appended', () => {
     );
   });
 
+  it('puts a key first that stands before all others in an earlier entry', () => {
+    const text = 'blobs:\n  - type: lib\n    path: a\n    url: u\n  - path: b\n    url: v\n';
+    const entry = { path: 'c', url: 'w', type: 'img' };
+    expect(append(text, [entry]).added).toBe('  - type: img\n    path: c\n    url: w\n');
+  });
+
   it('refuses half a character', () => {
     expect(() => append('blobs:\n  - path: a\n', [{ path: 'x\ud800' }])).toThrow('surrogate');
   });

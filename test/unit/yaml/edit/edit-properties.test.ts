@@ -3,11 +3,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { BlobsError } from '../../../../src/core/errors.ts';
-import { editYaml, type YamlEdit } from '../../../../src/yaml/edit/edit-yaml.ts';
+import type { YamlEdit } from '../../../../src/yaml/edit/edit-yaml.ts';
 import { isSafePlain } from '../../../../src/yaml/edit/spell.ts';
 import { readYaml } from '../../../../src/yaml/read-yaml.ts';
 import { readYaml11Scalar } from '../../../../src/yaml/yaml11-scalar.ts';
 import { corpusModules, needCorpus, readCorpus } from '../../../support/corpus.ts';
+import { editOnce } from './edit-once.ts';
 
 const FILE = '/m/zephyr/module.yml';
 const RUNS = 100;
@@ -17,7 +18,7 @@ function readValue(text: string): unknown {
 }
 
 function edit(text: string, edits: readonly YamlEdit[]): string {
-  return Buffer.from(editYaml(Buffer.from(text), edits, { file: FILE }).bytes).toString();
+  return Buffer.from(editOnce(Buffer.from(text), edits, { file: FILE }).bytes).toString();
 }
 
 const word = fc.oneof(
@@ -56,7 +57,7 @@ const spelling = fc
 
 const comment = fc.constantFrom('', '# a comment\n', '\n', ' # deeper\n');
 
-describe('editYaml', () => {
+describe('editing YAML', () => {
   it('changes what was to change and not a byte around it', () => {
     fc.assert(
       fc.property(

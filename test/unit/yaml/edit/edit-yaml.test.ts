@@ -2,17 +2,18 @@
 import { describe, expect, it } from 'vitest';
 import { BlobsError } from '../../../../src/core/errors.ts';
 import { editGroups } from '../../../../src/yaml/edit/edit-groups.ts';
-import { editYaml, type YamlEdit } from '../../../../src/yaml/edit/edit-yaml.ts';
+import type { YamlEdit } from '../../../../src/yaml/edit/edit-yaml.ts';
+import { editOnce } from './edit-once.ts';
 
 const OPTIONS = { file: '/m/zephyr/module.yml' };
 
 function edited(text: string, ...edits: YamlEdit[]): string {
-  return Buffer.from(editYaml(Buffer.from(text), edits, OPTIONS).bytes).toString();
+  return Buffer.from(editOnce(Buffer.from(text), edits, OPTIONS).bytes).toString();
 }
 
 function refusal(text: string, edits: readonly YamlEdit[], keepsLines = false): string {
   try {
-    editYaml(Buffer.from(text), edits, { ...OPTIONS, keepsLines });
+    editOnce(Buffer.from(text), edits, { ...OPTIONS, keepsLines });
   } catch (error) {
     if (!(error instanceof BlobsError)) throw error;
     expect(error).toMatchObject({ code: 'BLOBS_CANNOT_EDIT', details: { file: OPTIONS.file } });
@@ -21,7 +22,7 @@ function refusal(text: string, edits: readonly YamlEdit[], keepsLines = false): 
   return 'done';
 }
 
-describe('editYaml: a value', () => {
+describe('editing YAML: a value', () => {
   it.each([
     ['a: x # why\nb: y\n', 'a: z # why\nb: y\n'],
     ["a: 'x' # why\r\nb: y", "a: 'z' # why\r\nb: y"],
@@ -92,6 +93,14 @@ describe('editYaml: a value', () => {
     );
   });
 
+  it('keeps a break where it first may be, of places that are alike', () => {
+    const text = (first: string, second: string) => `a: "${first}\\\n  ${second}"\n`;
+    // Nothing that is left is as it was: what is new comes before the break.
+    expect(edited(text('ab', 'cd'), { path: ['a'], value: 'wxyz' })).toBe(text('wxyz', ''));
+    // Before each x, one character is the same.
+    expect(edited(text('p1', 'xq'), { path: ['a'], value: '2x3x4' })).toBe(text('2', 'x3x4'));
+  });
+
   it('keeps the lines of a block scalar where a word changes', () => {
     const text = (word: string) => `a: >-\n  some\n  ${word}\n  text\nb: |\n  ${word}\n\n  more\n`;
     const change = { path: ['a'], value: 'some new text' };
@@ -99,7 +108,7 @@ describe('editYaml: a value', () => {
   });
 });
 
-describe('editYaml: what is shared', () => {
+describe('editing YAML: what is shared', () => {
   const merged = 'base: &b\n  v: x # base\n  w: 1\nmap:\n  <<: *b\n  k: 1\nend: *b\n';
 
   it('stays as it is for others, or nothing is changed', () => {
@@ -126,13 +135,14 @@ describe('editYaml: what is shared', () => {
   });
 });
 
-describe('editYaml: a key that is missing', () => {
+describe('editing YAML: a key that is missing', () => {
   const add: YamlEdit = { path: ['b', 0, 'size'], value: 7, after: 'h' };
 
   it.each([
     ['b:\n  - p: x\n    h: y # c\n    u: z\n', 'b:\n  - p: x\n    h: y # c\n    size: 7\n    u: z\n'],
     ['b:\r\n- h: y\r\n- h: z\r\n', 'b:\r\n- h: y\r\n  size: 7\r\n- h: z\r\n'],
     ['b:\n  - p: x\n    h: y', 'b:\n  - p: x\n    h: y\n    size: 7'],
+    ['b:\r\n  - p: x\r\n    h: y', 'b:\r\n  - p: x\r\n    h: y\r\n    size: 7'],
     ['b:\n  - h:\n      - y\n      - z\n# c\n', 'b:\n  - h:\n      - y\n      - z\n    size: 7\n# c\n'],
     ['b:\n  - h: |\n      y\n# c\n', 'b:\n  - h: |\n      y\n    size: 7\n# c\n'],
     ['b: [{p: x, h: y, u: z}]\n', 'b: [{p: x, h: y, size: 7, u: z}]\n'],
@@ -151,7 +161,7 @@ describe('editYaml: a key that is missing', () => {
   });
 });
 
-describe('editYaml', () => {
+describe('editing YAML', () => {
   it('cuts what means nothing, and nothing else', () => {
     const cut = (start: number, end: number): YamlEdit => ({ cut: { start, end } });
     expect(edited('a: 1  \nb: 2\n', cut(4, 6))).toBe('a: 1\nb: 2\n');
@@ -171,7 +181,7 @@ describe('editYaml', () => {
       { path: ['b', 0, 'u'], value: 'xw' },
       { path: ['b', 1, 'h'], value: 'q' },
     ];
-    expect(editYaml(Buffer.from(text), edits, OPTIONS).hunks).toEqual([
+    expect(editOnce(Buffer.from(text), edits, OPTIONS).hunks).toEqual([
       { line: 2, newLine: 2, before: ['  - h: y'], after: ['  - h: z'] },
       { line: 3, newLine: 3, before: [], after: ['    size: 7'] },
       { line: 4, newLine: 5, before: ['      y"'], after: ['      w"'] },
@@ -181,17 +191,22 @@ describe('editYaml', () => {
 });
 
 describe('editGroups', () => {
-  it('leaves out what cannot be done, and does the rest', () => {
+  const { signal } = new AbortController();
+
+  it('leaves out what cannot be done, and does the rest', async () => {
     const text = Array.from({ length: 9 }, (_, i) => `a${i}: ${i === 4 ? '&x ' : ''}1\n`).join('');
     const groups = Array.from({ length: 9 }, (_, i) => ({ edits: [{ path: [`a${i}`], value: `v${i}` }] }));
-    const { bytes, refused } = editGroups(Buffer.from(`${text}b: *x\n`), groups, OPTIONS);
+    const { bytes, refused } = await editGroups(Buffer.from(`${text}b: *x\n`), groups, {
+      ...OPTIONS,
+      signal,
+    });
     expect([...refused.keys()]).toEqual([groups[4]]);
     expect(Buffer.from(bytes).toString()).toBe(`${text.replaceAll(/a([0-35-8]): 1/g, 'a$1: v$1')}b: *x\n`);
   });
 
-  it('changes nothing where nothing can be done', () => {
+  it('changes nothing where nothing can be done', async () => {
     const bytes = Buffer.from('a: [1]\n');
-    const result = editGroups(bytes, [{ edits: [{ path: ['a'], value: 1 }] }], OPTIONS);
+    const result = await editGroups(bytes, [{ edits: [{ path: ['a'], value: 1 }] }], { ...OPTIONS, signal });
     expect([result.bytes, result.hunks, result.refused.size]).toEqual([bytes, [], 1]);
   });
 });
