@@ -58,6 +58,7 @@ function add(module: MadeModule, url: string | readonly string[], ...args: strin
 function expectUntouched(module: MadeModule, yaml = OLD): void {
   expect(yamlOf(module)).toBe(yaml);
   expect(filesBelow(module.directory)).toEqual(['LICENSE', 'zephyr/module.yml']);
+  expect(existsSync(join(module.directory, 'zephyr/blobs'))).toBe(false);
 }
 
 function entryLines(url: string): string {
