@@ -11,6 +11,7 @@ import { readDocument } from '../module/read-document.ts';
 import type { Appended } from '../yaml/edit/append-entry.ts';
 import { readYaml } from '../yaml/read-yaml.ts';
 import type { YamlDocument } from '../yaml/yaml-document.ts';
+import { NO_FILES, prematureRules } from './draft-lint.ts';
 
 /** A module as it will be. */
 export interface ModuleDraft {
@@ -28,15 +29,6 @@ export interface CheckedEntries {
   readonly issues: readonly Issue[];
 }
 
-/** Nothing is on disk of a blob that was not downloaded yet. */
-const ABSENT: Pick<LintTools, 'findFile' | 'inspect'> = {
-  findFile: async () => ({ status: 'D' }),
-  inspect: async () => undefined,
-};
-
-// What these rules find depends on the digest and the size.
-const RULES_OF_BYTES = ['duplicate-url', 'duplicate-sha256', 'size-mismatch'];
-
 /**
  * What `blobs lint` says of the new entries before anybody knows their digest and size, for which others stand in:
  * errors that no download can change. `pin` tells whether branches in URLs will become commits.
@@ -48,9 +40,8 @@ export async function checkDraftEntries(
   tools: Omit<LintTools, 'findFile' | 'inspect'>,
   { pin }: { readonly pin: boolean },
 ): Promise<CheckedEntries> {
-  const off = [...RULES_OF_BYTES, ...(pin ? ['mutable-url'] : [])];
-  const levels: LintSettings['levels'] = new Map(off.map((id) => [id, 'off']));
-  const { blobs, issues } = await lintDraft(draft, { ...tools, ...ABSENT }, levels);
+  const levels: LintSettings['levels'] = new Map(prematureRules({ pin }).map((id) => [id, 'off']));
+  const { blobs, issues } = await lintDraft(draft, { ...tools, ...NO_FILES }, levels);
   return { blobs, issues: issues.filter(({ severity }) => severity === 'error').map(asUnwritten) };
 }
 
