@@ -14,6 +14,7 @@ import type { NewEntry } from '../yaml/edit/entry-text.ts';
 import { accessIssue } from './blob-state.ts';
 import type { CacheOptions, Caches } from './caches.ts';
 import type { FetchDeps } from './fetch-options.ts';
+import { maintainerHint } from './maintainer-hint.ts';
 import { type NewBlob, toEntry } from './new-blob.ts';
 import { type ObtainedBlob, obtainNewBlob } from './obtain-new-blob.ts';
 import { placeBlob } from './place-blob.ts';
@@ -165,7 +166,7 @@ export class NewBlobWork {
         code: error.code,
         message: `cannot add ${blobLabel(place)}: ${error.message}`,
         ...error.details,
-        ...hintFor(error),
+        ...maintainerHint(error, { hasMirrors: false }),
         module: place.module,
         path: place.path,
       });
@@ -190,10 +191,4 @@ function offlineError(): BlobsError {
   return new BlobsError('BLOBS_OFFLINE', 'its URL cannot be asked, since the network is off limits', {
     hint: 'switch off BLOBS_OFFLINE (blobs.offline) for this once',
   });
-}
-
-/** Who fetches a blob is told of its maintainer and of mirrors, which is no help to the maintainer. */
-function hintFor({ details: { hint } }: BlobsError): { readonly hint?: string } {
-  if (hint === undefined || !/maintainer|--mirror/.test(hint)) return {};
-  return { hint: 'look at the URL in a browser; for a private file see netrc and GITHUB_TOKEN' };
 }

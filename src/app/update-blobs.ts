@@ -10,6 +10,7 @@ import { type EntryEdits, UpdateChecker, type UpdatedModule } from './check-upda
 import { prematureRules } from './draft-lint.ts';
 import { editIssue, editModuleFile } from './edit-module-file.ts';
 import { loadModules } from './load-modules.ts';
+import { maintainerHint } from './maintainer-hint.ts';
 import { type MeasuredBlob, measureBlobs } from './measure-blobs.ts';
 import { pinUrls } from './pin-urls.ts';
 import {
@@ -165,12 +166,14 @@ function nameOf({ module, path }: Blob): Pick<Issue, 'module' | 'path'> {
   return { module, path };
 }
 
-function failure(blob: Blob, { code, message, details, stack }: BlobsError): Issue {
+function failure(blob: Blob, error: BlobsError): Issue {
+  const { code, message, details, stack } = error;
   return {
     severity: 'error',
     code,
     message: `cannot update ${blobLabel(blob)}`,
     ...details,
+    ...maintainerHint(error, { hasMirrors: true }),
     facts: [message, ...(details.facts ?? [])],
     ...(stack === undefined ? {} : { stack }),
     ...nameOf(blob),

@@ -118,3 +118,11 @@ test('the diff tells a line from one that differs in a secret alone', async () =
   expect(stdout).toContain(`-    url: ${url}?token=REDACTED\n+    url: ${url}?token=REDACTED (differs in`);
   expect(stdout + stderr).not.toContain('geheim');
 });
+
+test('a file that is gone is told to the maintainer, who is the one to mend it', async () => {
+  const server = await startFaultServer();
+  const { stderr } = await make(entry('a.bin', `${server.origin}/gone`)).update();
+  expect(stderr).toContain('HTTP status 404');
+  expect(stderr).toContain('hint: look at the URL in a browser');
+  expect(stderr).not.toContain('maintainer');
+});
