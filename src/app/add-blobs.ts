@@ -7,7 +7,7 @@ import { appendEntries } from '../yaml/edit/append-entry.ts';
 import type { NewEntry } from '../yaml/edit/entry-text.ts';
 import { MAX_YAML_BYTES } from '../yaml/limits.ts';
 import { Caches } from './caches.ts';
-import { lintNewEntries, type ModuleDraft, readNewEntries } from './check-new-entries.ts';
+import { asUnwritten, checkDraftEntries, lintNewEntries, type ModuleDraft } from './check-new-entries.ts';
 import type { FetchDeps } from './fetch-options.ts';
 import { findOneModule, type OneModule } from './find-one-module.ts';
 import { LintFiles } from './lint-files.ts';
@@ -36,18 +36,10 @@ export async function addBlobs(
   };
   if (read.document === undefined) return failed(read.issues);
   const bytes = readRegularFile(file, MAX_YAML_BYTES);
-  // What is wrong with the entries whatever the bytes are needs no download.
-  const early = readNewEntries(
-    draftOf(
-      module,
-      bytes,
-      options.blobs.map((blob) => toEntry(blob, PLACEHOLDER, options.writeSize)),
-    ),
-  );
-  const problems = [
-    ...early.issues.filter(isError),
-    ...early.blobs.flatMap((blob) => findPlaceProblem(blob) ?? []),
-  ];
+  const tools = { signal, environment: options.search.gitEnvironment };
+  const placeholders = options.blobs.map((blob) => toEntry(blob, PLACEHOLDER, options.writeSize));
+  const early = await checkDraftEntries(draftOf(module, bytes, placeholders), tools, options);
+  const problems = [...early.issues, ...early.blobs.flatMap((blob) => findPlaceProblem(blob) ?? [])];
   if (problems.length > 0) return failed(problems);
   if (early.blobs.length !== options.blobs.length)
     throw new Error('a new entry is neither sound nor reported');
@@ -61,10 +53,12 @@ export async function addBlobs(
     const draft = draftOf(module, bytes, work.entries());
     if (!dryRun) await work.place();
     const { findFile, inspect } = new LintFiles(signal);
-    const tools = { signal, environment: options.search.gitEnvironment, findFile, inspect };
-    const { blobs, issues } = await lintNewEntries(draft, tools);
+    const checked = await lintNewEntries(draft, { ...tools, findFile, inspect });
+    const { blobs } = checked;
+    const isRefused = [...module.issues, ...work.issues, ...checked.issues].some(isError);
+    const issues = isRefused || dryRun ? checked.issues.map(asUnwritten) : checked.issues;
+    if (isRefused) return failed([...work.issues, ...issues], pinned);
     const notes = [...module.issues, ...work.issues, ...issues];
-    if (notes.some(isError)) return failed([...work.issues, ...issues], pinned);
     const { added, line, bytes: after } = draft.appended;
     if (!dryRun) {
       writeModuleFile({ directory: module.place.directory, file, before: bytes, after });

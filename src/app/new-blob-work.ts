@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { lstatSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { rm, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { dirname } from 'node:path';
 import { type Blob, blobLabel } from '../core/blob.ts';
 import { BlobsError, systemCode } from '../core/errors.ts';
 import type { BlobRow, Issue, PinnedRow } from '../core/report.ts';
@@ -13,6 +14,7 @@ import type { NewEntry } from '../yaml/edit/entry-text.ts';
 import { accessIssue } from './blob-state.ts';
 import type { CacheOptions, Caches } from './caches.ts';
 import type { FetchDeps } from './fetch-options.ts';
+import { maintainerHint } from './maintainer-hint.ts';
 import { type NewBlob, toEntry } from './new-blob.ts';
 import { type ObtainedBlob, obtainNewBlob } from './obtain-new-blob.ts';
 import { placeBlob } from './place-blob.ts';
@@ -44,12 +46,15 @@ export class NewBlobWork {
   readonly #obtained = new Map<number, ObtainedBlob>();
   /** Files that were not there before. They go unless the entries are written. */
   readonly #placed: string[] = [];
+  /** Directories that were not there before, the deepest first: they go too, where nobody put anything in. */
+  readonly #missing: readonly string[];
   #isDone = false;
 
   constructor(places: readonly Blob[], options: AddOptions) {
     this.#places = places;
     this.#options = options;
     this.#blobs = options.blobs;
+    this.#missing = options.dryRun ? [] : missingDirectories(places);
   }
 
   async pin(signal: AbortSignal): Promise<readonly PinnedRow[]> {
@@ -135,6 +140,7 @@ export class NewBlobWork {
     for (const { measured } of this.#obtained.values()) await measured?.file.discard();
     if (this.#isDone) return;
     for (const file of this.#placed) await rm(file, { force: true }).catch(() => undefined);
+    for (const directory of this.#missing) await rmdir(directory).catch(() => undefined);
   }
 
   #found(index: number): ObtainedBlob {
@@ -160,7 +166,7 @@ export class NewBlobWork {
         code: error.code,
         message: `cannot add ${blobLabel(place)}: ${error.message}`,
         ...error.details,
-        ...hintFor(error),
+        ...maintainerHint(error, { hasMirrors: false }),
         module: place.module,
         path: place.path,
       });
@@ -168,14 +174,21 @@ export class NewBlobWork {
   }
 }
 
+/** The directories of modules that are to be made for blobs at `places`, the deepest first. */
+function missingDirectories(places: readonly Blob[]): string[] {
+  const missing = new Set<string>();
+  for (const { abspath, moduleDirectory } of places) {
+    let directory = dirname(abspath);
+    while (directory.length > moduleDirectory.length && !lstatSync(directory, { throwIfNoEntry: false })) {
+      missing.add(directory);
+      directory = dirname(directory);
+    }
+  }
+  return [...missing].sort((a, b) => b.length - a.length);
+}
+
 function offlineError(): BlobsError {
   return new BlobsError('BLOBS_OFFLINE', 'its URL cannot be asked, since the network is off limits', {
     hint: 'switch off BLOBS_OFFLINE (blobs.offline) for this once',
   });
-}
-
-/** Who fetches a blob is told of its maintainer and of mirrors, which is no help to the maintainer. */
-function hintFor({ details: { hint } }: BlobsError): { readonly hint?: string } {
-  if (hint === undefined || !/maintainer|--mirror/.test(hint)) return {};
-  return { hint: 'look at the URL in a browser; for a private file see netrc and GITHUB_TOKEN' };
 }

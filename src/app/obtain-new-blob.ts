@@ -107,7 +107,7 @@ function assertExpected({ sha256, size }: NewBlob, found: Measurement, source: s
 
 function assertSame(first: Measured | undefined, other: Measured): void {
   if (first === undefined || first.sha256 === other.sha256) return;
-  throw new BlobsError('BLOBS_HASH_MISMATCH', 'its URLs do not give the same bytes', {
+  throw new BlobsError('BLOBS_URLS_DIFFER', 'its URLs do not give the same bytes', {
     facts: [first, other].map(({ sha256, url }) => `got ${sha256}  from ${redactUrl(url)}`),
     hint: 'leave out the URL that is wrong',
   });

@@ -4,14 +4,23 @@ import { BlobsError } from '../core/errors.ts';
 import type { Issue } from '../core/report.ts';
 import { emptyModule } from '../module/empty-module.ts';
 import { readModule } from '../module/read-module.ts';
-import type { YamlEdit } from '../yaml/edit/edit-yaml.ts';
 import type { YamlDocument } from '../yaml/yaml-document.ts';
 import { type BlobState, findBlobStates } from './blob-state.ts';
+import { type EntryEdits, UpdateChecker, type UpdatedModule } from './check-updates.ts';
+import { prematureRules } from './draft-lint.ts';
 import { editIssue, editModuleFile } from './edit-module-file.ts';
 import { loadModules } from './load-modules.ts';
+import { maintainerHint } from './maintainer-hint.ts';
 import { type MeasuredBlob, measureBlobs } from './measure-blobs.ts';
 import { pinUrls } from './pin-urls.ts';
-import { assertReplacementsApply, type EntryUpdate, replaceInUrls, updateEntry } from './update-entry.ts';
+import {
+  assertReplacementsApply,
+  type EntryUpdate,
+  inOwnWords,
+  replaceInUrls,
+  rewriteEntry,
+  updateEntry,
+} from './update-entry.ts';
 import type { UpdateDeps, UpdatedFile, UpdateOptions, UpdateReport, UpdateRow } from './update-options.ts';
 
 /**
@@ -27,12 +36,12 @@ export async function updateBlobs(
   deps: UpdateDeps,
   signal: AbortSignal,
 ): Promise<UpdateReport> {
-  const documents = new Map<string, YamlDocument>();
+  const files = new Map<string, UpdatedModule>();
   const { blobs, issues } = await loadModules(options, signal, async (place, file) => {
     if (file === undefined) return { module: emptyModule(place), issues: [] };
     signal.throwIfAborted();
     const { observations: _, document, ...read } = readModule(place, file);
-    if (document !== undefined) documents.set(file, document);
+    if (document !== undefined) files.set(file, { place, document });
     return read;
   });
   const { replacements } = options;
@@ -43,31 +52,43 @@ export async function updateBlobs(
     replacements,
   );
   const replaced = blobs.map((blob) => ({ blob, urls: replaceInUrls(blob.urls, replacements) }));
+  const tools = { environment: options.search.gitEnvironment, signal };
+  const checkers = [...files.values()].map((file) => new UpdateChecker(file, tools));
+  const outcomes = new Map<Blob, EntryUpdate | Issue>();
+  const refuseErrors = async (groups: readonly EntryEdits[], off: readonly string[]): Promise<void> => {
+    for (const checker of checkers)
+      for (const [blob, issue] of await checker.findNewErrors(groups, off)) outcomes.set(blob, issue);
+  };
+  // Nobody is asked for what is refused anyway, and no credentials are sent that must not be written.
+  await refuseErrors(
+    replaced.map(({ blob, urls }) => draftOf(blob, urls, options)),
+    prematureRules(options),
+  );
+  const sound = replaced.filter(({ blob }) => !outcomes.has(blob));
   const { wanted, failed } = options.pin
-    ? await pinUrls(replaced, { environment: options.search.gitEnvironment, signal })
-    : { wanted: replaced, failed: new Map<Blob, BlobsError>() };
+    ? await pinUrls(sound, tools)
+    : { wanted: sound, failed: new Map<Blob, BlobsError>() };
   const states = await findBlobStates(blobs, signal, options.index);
   const { found, downloadedBytes } = await measureBlobs(wanted, options, { deps, signal });
   signal.throwIfAborted();
-  const outcomes = new Map<Blob, EntryUpdate | Issue>();
   for (const [blob, error] of failed) outcomes.set(blob, failure(blob, error));
   for (const { blob, urls } of wanted)
     outcomes.set(blob, judge(blob, { urls, measured: found.get(blob) }, options));
-  const files: UpdatedFile[] = [];
-  for (const [file, document] of documents) {
+  const updates = [...outcomes].flatMap(([blob, outcome]): EntryEdits[] =>
+    'edits' in outcome ? [{ blob, urls: outcome.blob.urls, edits: outcome.edits }] : [],
+  );
+  await refuseErrors(updates, []);
+  signal.throwIfAborted();
+  const written: UpdatedFile[] = [];
+  for (const [file, { document }] of files) {
     // Once a file is written, the others are too.
-    const heard = options.dryRun || files.length === 0 ? signal : new AbortController().signal;
-    const written = await writeFile(document, {
-      blobs,
-      outcomes,
-      dryRun: options.dryRun,
-      signal: heard,
-    });
-    if (written.blobs > 0) files.push({ ...written, file });
+    const heard = options.dryRun || written.length === 0 ? signal : new AbortController().signal;
+    const done = await writeFile(document, { blobs, outcomes, dryRun: options.dryRun, signal: heard });
+    if (done.blobs > 0) written.push({ ...done, file });
   }
   return {
     rows: states.map((state) => toRow(state, outcomes.get(state.row.blob))),
-    files,
+    files: written,
     issues: [
       ...issues,
       ...[...outcomes.values()].filter((outcome): outcome is Issue => 'severity' in outcome),
@@ -75,6 +96,13 @@ export async function updateBlobs(
     dryRun: options.dryRun,
     downloadedBytes,
   };
+}
+
+/** What to write of what is known before anybody is asked. */
+function draftOf(blob: Blob, urls: readonly string[], { version }: UpdateOptions): EntryEdits {
+  const known = { urls, sha256: blob.digest, bytes: blob.size ?? 0 };
+  const options = { addsSize: false, ...(version === undefined ? {} : { version }) };
+  return { blob, urls, edits: rewriteEntry(blob, known, options).edits };
 }
 
 function judge(
@@ -132,14 +160,6 @@ async function writeFile(
   }
 }
 
-/** One URL may stand as it is or in a list. */
-function inOwnWords(edits: readonly YamlEdit[], document: YamlDocument): readonly YamlEdit[] {
-  return edits.map((edit) => {
-    if ('cut' in edit || edit.path[2] !== 'url') return edit;
-    return document.isList(edit.path.slice(0, 3)) ? edit : { ...edit, path: edit.path.slice(0, 3) };
-  });
-}
-
 /** Tells which blob a line belongs to: the last one that begins before it. */
 function pathFinder(document: YamlDocument, blobs: readonly Blob[]): (line: number) => string {
   const here = blobs.filter(({ origin }) => origin.file === document.file);
@@ -158,12 +178,14 @@ function nameOf({ module, path }: Blob): Pick<Issue, 'module' | 'path'> {
   return { module, path };
 }
 
-function failure(blob: Blob, { code, message, details, stack }: BlobsError): Issue {
+function failure(blob: Blob, error: BlobsError): Issue {
+  const { code, message, details, stack } = error;
   return {
     severity: 'error',
     code,
     message: `cannot update ${blobLabel(blob)}`,
     ...details,
+    ...maintainerHint(error, { hasMirrors: true }),
     facts: [message, ...(details.facts ?? [])],
     ...(stack === undefined ? {} : { stack }),
     ...nameOf(blob),

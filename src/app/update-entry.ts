@@ -4,6 +4,7 @@ import { BlobsError } from '../core/errors.ts';
 import type { Measured } from '../fetch/measure-sources.ts';
 import { describeSource } from '../fetch/plan.ts';
 import type { YamlEdit } from '../yaml/edit/edit-yaml.ts';
+import type { YamlDocument } from '../yaml/yaml-document.ts';
 import type { KeyChange, UpdateOptions, UrlReplacement } from './update-options.ts';
 
 /** What an entry becomes. */
@@ -57,7 +58,15 @@ export function updateEntry(
       hint: 'remove the URLs that are out of date from the entry',
     });
   }
-  const { sha256, bytes } = first;
+  return { ...rewriteEntry(blob, { urls, ...first }, options), sources };
+}
+
+/** What to write for a blob with other URLs, bytes or version; `bytes` counts where there is or will be a `size`. */
+export function rewriteEntry(
+  blob: Blob,
+  { urls, sha256, bytes }: Pick<Measured, 'sha256' | 'bytes'> & { readonly urls: readonly string[] },
+  options: Pick<UpdateOptions, 'version' | 'addsSize'>,
+): Omit<EntryUpdate, 'sources'> {
   const changes: KeyChange[] = [];
   const edits: YamlEdit[] = [];
   const set = (key: string, before: string | number | undefined, after: string | number): void => {
@@ -82,5 +91,13 @@ export function updateEntry(
     version,
     urls,
   };
-  return { blob: updated, changes, edits, sources };
+  return { blob: updated, changes, edits };
+}
+
+/** `edits` for `document`, where one URL may stand as it is or in a list. */
+export function inOwnWords(edits: readonly YamlEdit[], document: YamlDocument): readonly YamlEdit[] {
+  return edits.map((edit) => {
+    if ('cut' in edit || edit.path[2] !== 'url') return edit;
+    return document.isList(edit.path.slice(0, 3)) ? edit : { ...edit, path: edit.path.slice(0, 3) };
+  });
 }

@@ -2,9 +2,12 @@
 import type { Blob } from '../core/blob.ts';
 import { BlobsError } from '../core/errors.ts';
 import { type AskedHost, runByHost } from '../fetch/by-host.ts';
+import { HttpStatusError } from '../fetch/http-status-error.ts';
 import { isWebPage } from '../fetch/impostor.ts';
-import { askRepeatedly, type Look, type LookOptions, lookAt } from '../fetch/look.ts';
+import type { LfsClientOptions } from '../fetch/lfs/lfs-client.ts';
+import { type Look, lookAt } from '../fetch/look.ts';
 import { findPlaces, type Mirror } from '../fetch/mirrors.ts';
+import { isRefusingStatus } from '../fetch/retry.ts';
 import type { RemoteAnswer, RemoteBytes, RemoteFile, UrlProbe } from '../lint/url-probe.ts';
 import { findBlobState } from './blob-state.ts';
 import { downloadFile, openLfs } from './url-download.ts';
@@ -14,7 +17,7 @@ const PAGE_SIZE = 100;
 /** So often in a row a host may keep everybody waiting for nothing. */
 const MAX_TIMEOUTS = 4;
 
-export interface UrlAskerOptions extends LookOptions {
+export interface UrlAskerOptions extends Omit<LfsClientOptions, 'retries'> {
   /** What keeps original URLs from being asked holds here too. */
   readonly mirrors: readonly Mirror[];
   /** The limit for files of which no size is known. */
@@ -27,11 +30,16 @@ interface LfsPage {
   readonly files: readonly RemoteFile[];
 }
 
-/** Asks what URLs lead to, a few at once of each host, and each only once in a run. */
+/**
+ * Asks what URLs lead to, a few at once of each host, and each only once in a run, whatever comes of it. A host that answers
+ * 429 or 503 is left alone from then on.
+ */
 export class UrlAsker implements UrlProbe {
   readonly #options: UrlAskerOptions;
   readonly #answers = new Map<string, RemoteAnswer>();
   readonly #bytes = new Map<string, RemoteBytes>();
+  /** The names of hosts that want to be left alone, and what they said. */
+  readonly #refusals = new Map<string, number>();
 
   constructor(options: UrlAskerOptions) {
     this.#options = options;
@@ -58,9 +66,16 @@ export class UrlAsker implements UrlProbe {
     const answers = await this.ask(files);
     const found = files.filter((_, index) => answers[index]?.kind === 'found');
     const open = distinct(found).filter((file) => !this.#bytes.has(keyOf(file)));
-    const options = { ...this.#options, lfs: await openLfs(open, this.#options) };
-    await runByHost(open, async (file) => {
-      this.#bytes.set(keyOf(file), await downloadFile(file, options));
+    const once = { ...this.#options, retries: 0 };
+    const options = { ...once, lfs: await openLfs(open, once) };
+    await runByHost(open, async (file, host) => {
+      const status = this.#refusals.get(host.name);
+      const bytes: RemoteBytes =
+        status === undefined
+          ? await downloadFile(file, options)
+          : { kind: 'failed', error: leftAlone(host, status) };
+      if (bytes.kind === 'failed') this.#note(host, bytes.error);
+      this.#bytes.set(keyOf(file), bytes);
     });
     return files.map((file) => this.#bytes.get(keyOf(file)) ?? { kind: 'skipped' });
   }
@@ -79,6 +94,8 @@ export class UrlAsker implements UrlProbe {
 
   /** What `ask` gives; a failure is an answer too, unless it fails the run. */
   async #settle(host: AskedHost, ask: () => Promise<RemoteAnswer>): Promise<RemoteAnswer> {
+    const status = this.#refusals.get(host.name);
+    if (status !== undefined) return { kind: 'failed', error: leftAlone(host, status) };
     if (host.timeouts >= MAX_TIMEOUTS) return { kind: 'failed', error: silentHost(host) };
     try {
       const answer = await ask();
@@ -87,9 +104,15 @@ export class UrlAsker implements UrlProbe {
     } catch (error) {
       this.#options.signal.throwIfAborted();
       if (!(error instanceof BlobsError) || error.code === 'BLOBS_BAD_CONFIG') throw error;
+      this.#note(host, error);
       host.timeouts = error.code === 'BLOBS_TIMEOUT' ? host.timeouts + 1 : 0;
       return { kind: 'failed', error };
     }
+  }
+
+  #note({ name }: AskedHost, error: BlobsError): void {
+    if (error instanceof HttpStatusError && isRefusingStatus(error.status))
+      this.#refusals.set(name, error.status);
   }
 
   async #look({ url }: RemoteFile, sizes: readonly number[]): Promise<RemoteAnswer> {
@@ -109,7 +132,7 @@ export class UrlAsker implements UrlProbe {
   async #askLfs({ url, files }: LfsPage): Promise<RemoteAnswer> {
     const { postBatch } = await import('../fetch/lfs/post-batch.ts');
     const objects = files.map(({ digest, bytes = 0 }) => ({ oid: digest, sizeBytes: bytes }));
-    const answers = await askRepeatedly(this.#options, () => postBatch(url, objects, this.#options));
+    const answers = await postBatch(url, objects, this.#options);
     for (const file of files) {
       const error = answers.get(file.digest);
       if (error instanceof BlobsError) this.#answers.set(keyOf(file), { kind: 'failed', error });
@@ -162,5 +185,12 @@ function silentHost({ name }: AskedHost): BlobsError {
   return new BlobsError(
     'BLOBS_TIMEOUT',
     `${name} did not answer ${MAX_TIMEOUTS} times, and is not asked again`,
+  );
+}
+
+function leftAlone({ name }: AskedHost, status: number): BlobsError {
+  return new BlobsError(
+    'BLOBS_HTTP_STATUS',
+    `${name} answered with HTTP status ${status}, and is left alone`,
   );
 }

@@ -5,32 +5,27 @@ import type { Body } from '../fetch/body.ts';
 import { type HashedBody, hashBody } from '../fetch/hash-body.ts';
 import { httpGet } from '../fetch/http.ts';
 import { isWebPage } from '../fetch/impostor.ts';
-import type { LfsClient } from '../fetch/lfs/lfs-client.ts';
-import { askRepeatedly, type LookOptions } from '../fetch/look.ts';
+import type { LfsClient, LfsClientOptions } from '../fetch/lfs/lfs-client.ts';
 import { networkError } from '../fetch/network-error.ts';
 import type { Job, RemoteSource } from '../fetch/plan.ts';
 import type { RemoteBytes, RemoteFile } from '../lint/url-probe.ts';
 
-export interface DownloadOptions extends LookOptions {
+export interface DownloadOptions extends LfsClientOptions {
   /** The limit for every file. */
   readonly maxSizeBytes: number;
   /** There where a file is of Git LFS. */
   readonly lfs?: LfsClient | undefined;
 }
 
-/** Downloads `file` and keeps nothing of it but what it turned out to be. */
+/** Downloads `file`, at the first attempt or not at all, and keeps nothing of it but what it turned out to be. */
 export async function downloadFile(file: RemoteFile, options: DownloadOptions): Promise<RemoteBytes> {
   const limit = { maxBytes: options.maxSizeBytes, isDeclaredSize: false };
-  const attempt = async (): Promise<RemoteBytes> => {
+  try {
     const body = await open(file, options);
     const hashed = await hashBody(body, { limit, signal: options.signal }).catch((error: unknown) => {
-      options.signal.throwIfAborted();
       throw networkError(error, file.url, options.timeoutMs);
     });
     return toBytes(hashed, body);
-  };
-  try {
-    return await askRepeatedly(options, attempt);
   } catch (error) {
     options.signal.throwIfAborted();
     if (!(error instanceof BlobsError) || error.code === 'BLOBS_BAD_CONFIG') throw error;
@@ -51,7 +46,7 @@ function lfsSource(url: string, sizeBytes: number): RemoteSource {
 /** A client that asks each server for all of `files` that it has together; undefined where none is of Git LFS. */
 export async function openLfs(
   files: readonly RemoteFile[],
-  options: LookOptions,
+  options: LfsClientOptions,
 ): Promise<LfsClient | undefined> {
   const jobs = files.flatMap(({ url, isLfs, digest, bytes }): Job[] =>
     isLfs && bytes !== undefined ? [{ digest, blobs: [], sources: [lfsSource(url, bytes)] }] : [],

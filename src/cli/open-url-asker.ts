@@ -4,13 +4,9 @@ import { UrlAsker } from '../app/url-asker.ts';
 import { BlobsError } from '../core/errors.ts';
 import { MAX_PER_HOST } from '../fetch/by-host.ts';
 import { parseConfiguredMirrors } from '../fetch/configured-mirrors.ts';
-import { letHostsRest } from '../fetch/host-rest.ts';
 import { createFetchDeps } from './deps.ts';
 import { FETCH_DEFAULTS } from './fetch-command-options.ts';
 import type { Session } from './session.ts';
-
-// A server that fails twice in a row is worth a finding.
-const RETRIES = 2;
 
 /**
  * What `lint --online` asks URLs with: the network as a fetch would use it; in a file of its own, since nothing else of
@@ -33,19 +29,14 @@ export async function openUrlAsker(
   const { clock, random, openNetwork } = createFetchDeps(session);
   const timeoutMs = FETCH_DEFAULTS.timeout;
   const network = await openNetwork({ jobs: MAX_PER_HOST, timeoutMs });
-  const pace = { clock, random, retries: RETRIES, jobs: MAX_PER_HOST };
-  const transport = letHostsRest(network.transport, {
-    ...pace,
-    ...(network.trace ? { trace: network.trace } : {}),
-  });
   const asker = new UrlAsker({
     ...network,
-    ...pace,
-    transport,
+    clock,
+    random,
     timeoutMs,
     signal,
     mirrors: mirrors ? parseConfiguredMirrors(mirrors) : [],
     maxSizeBytes: FETCH_DEFAULTS.maxSize,
   });
-  return { asker, close: () => transport.close() };
+  return { asker, close: () => network.transport.close() };
 }

@@ -27,6 +27,8 @@ export interface Issue {
   readonly column?: number;
   /** The source line that `line` names, without its line end. */
   readonly sourceLine?: string;
+  /** Whether `column` and `sourceLine` are of an entry that is not in the file; `line` is then 1. */
+  readonly isUnwritten?: boolean;
   /** Where the program was when it failed; for --debug alone. */
   readonly stack?: string;
   /** The lint rule that found it. */

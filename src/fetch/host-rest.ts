@@ -3,10 +3,9 @@ import type { Dispatcher } from 'undici';
 import type { Clock } from '../core/deps.ts';
 import { count } from '../core/text.ts';
 import { FinalError } from './final-error.ts';
-import { MAX_RETRY_AFTER_MS, parseRetryAfter, retryDelayMs } from './retry.ts';
+import { isRefusingStatus, MAX_RETRY_AFTER_MS, parseRetryAfter, retryDelayMs } from './retry.ts';
 import type { Transport } from './transport.ts';
 
-const REFUSING_STATUSES = new Set([429, 503]);
 // As long as the longest Retry-After that one download obeys.
 const MAX_REST_MS = MAX_RETRY_AFTER_MS;
 
@@ -151,7 +150,7 @@ function note(
   { host, restsBefore, name }: { host: Host; restsBefore: number; name: string },
   { clock, random, jobs, trace }: HostRestOptions,
 ): void {
-  if (!REFUSING_STATUSES.has(statusCode)) {
+  if (!isRefusingStatus(statusCode)) {
     host.restsInARow = 0;
     host.restedMs = 0;
     return;

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Clock } from '../core/deps.ts';
 import { BlobsError, systemCode } from '../core/errors.ts';
 import type { Body } from './body.ts';
 import { drain } from './drain.ts';
@@ -7,18 +6,10 @@ import { FinalError } from './final-error.ts';
 import { type HttpOptions, httpExchange } from './http.ts';
 import { HttpStatusError } from './http-status-error.ts';
 import { networkError } from './network-error.ts';
-import { isWorthRetrying, parseRetryAfter, retryDelayMs } from './retry.ts';
+import { isRefusingStatus } from './retry.ts';
 
 // Enough to tell a web page from a file.
 const FIRST_BYTES = 512;
-
-export interface LookOptions extends HttpOptions {
-  readonly clock: Clock;
-  /** 0 ≤ x < 1. */
-  readonly random: () => number;
-  /** Attempts after the first. */
-  readonly retries: number;
-}
 
 /** What a server says of a file. */
 export interface Look {
@@ -33,13 +24,14 @@ export interface Look {
 
 /**
  * Asks what is at `url` without downloading it: by HEAD; where that fails or what it says is not `plausible`, since many
- * servers lie there, by a GET of the first bytes.
+ * servers lie there, by a GET of the first bytes. Nothing is asked twice, and a server that wants to be left alone (429, 503)
+ * is not asked by GET either.
  *
  * @throws BlobsError as `httpExchange` does; FinalError; the signal's reason.
  */
 export async function lookAt(
   url: string,
-  options: LookOptions,
+  options: HttpOptions,
   plausible: (look: Look) => boolean,
 ): Promise<Look> {
   try {
@@ -51,19 +43,18 @@ export async function lookAt(
     options.signal.throwIfAborted();
     if (!(error instanceof BlobsError) || !mayDiffer(error)) throw error;
   }
-  return askRepeatedly(options, async () => {
-    const { body, url: end } = await httpExchange(url, options, { look: { firstBytes: FIRST_BYTES } });
-    const start = await readStart(body).catch((error: unknown) => {
-      options.signal.throwIfAborted();
-      throw networkError(error, url, options.timeoutMs);
-    });
-    return { ...toLook(body, end), start };
+  const { body, url: end } = await httpExchange(url, options, { look: { firstBytes: FIRST_BYTES } });
+  const start = await readStart(body).catch((error: unknown) => {
+    options.signal.throwIfAborted();
+    throw networkError(error, url, options.timeoutMs);
   });
+  return { ...toLook(body, end), start };
 }
 
-/** Whether a GET may succeed after a HEAD failed: not where no request arrives, or every answer would be the same. */
+/** Whether a GET may succeed after a HEAD failed: not where no request arrives, or none is wanted. */
 function mayDiffer(error: BlobsError): boolean {
   if (error instanceof FinalError || isUnreachable(error)) return false;
+  if (error instanceof HttpStatusError && isRefusingStatus(error.status)) return false;
   return MAY_DIFFER.has(error.code);
 }
 
@@ -75,30 +66,6 @@ function isUnreachable({ cause }: BlobsError): boolean {
   return /^(ENOTFOUND|ECONNREFUSED|E(HOST|NET)UNREACH|CERT_|DEPTH_|SELF_|UNABLE_|ERR_TLS_)/.test(
     systemCode(cause) ?? '',
   );
-}
-
-/**
- * What `ask` gives; asked again, with growing delays, where it fails for a reason that may pass. Not after a timeout:
- * who looks at many files does not wait for each of them several times.
- *
- * @throws what the last attempt throws.
- */
-export async function askRepeatedly<T>(options: LookOptions, ask: () => Promise<T>): Promise<T> {
-  const { clock, random, retries, signal } = options;
-  for (let attempt = 0; ; attempt++) {
-    signal.throwIfAborted();
-    try {
-      return await ask();
-    } catch (error) {
-      signal.throwIfAborted();
-      if (!(error instanceof BlobsError) || error instanceof FinalError || attempt >= retries) throw error;
-      if (isUnreachable(error)) throw error;
-      const answer = error instanceof HttpStatusError ? error : undefined;
-      if (error.code === 'BLOBS_TIMEOUT' || !isWorthRetrying(error.code, answer?.status)) throw error;
-      const wishMs = parseRetryAfter(answer?.retryAfter, clock.now());
-      await clock.sleep(retryDelayMs(attempt, random(), wishMs), signal);
-    }
-  }
 }
 
 function toLook({ length, contentType }: Body, url: URL): Look {

@@ -10,6 +10,11 @@ export const MAX_RETRY_AFTER_MS = 60_000;
 const RETRIED_STATUSES = new Set([408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524]);
 const RETRIED_CODES = new Set<ErrorCode>(['BLOBS_NETWORK', 'BLOBS_TIMEOUT']);
 
+/** Whether a server says by `status` that it wants fewer requests (RFC 6585 §4, RFC 9110 §15.6.4). */
+export function isRefusingStatus(status: number): boolean {
+  return status === 429 || status === 503;
+}
+
 /** Whether asking the same URL again may help; `status` is that of an HTTP answer, if there was one. */
 export function isWorthRetrying(code: ErrorCode, status?: number): boolean {
   return status === undefined ? RETRIED_CODES.has(code) : RETRIED_STATUSES.has(status);

@@ -15,6 +15,8 @@ import type { LintTools } from './tools.ts';
 export interface LintFinding {
   readonly issue: Issue;
   readonly fix?: { readonly path: ValuePath; readonly change: Fix };
+  /** The index in `blobs:` of the entry that it is about; absent for the whole file. */
+  readonly entry?: number;
 }
 
 /** Findings, and the rules that were asked. */
@@ -171,5 +173,6 @@ function suppress(
     if (rule === undefined || levels.get(id) === 'off') return [];
     return [toLintFinding(module, rule, { message, place }, { levels })];
   });
-  return [...kept.map(({ finding }) => finding), ...reports];
+  const withEntry = kept.map(({ finding, entry }) => (entry === undefined ? finding : { ...finding, entry }));
+  return [...withEntry, ...reports];
 }

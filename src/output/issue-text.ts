@@ -39,11 +39,12 @@ export function shortPath(file: string, cwd: string): string {
   return short === '' || short.startsWith('..') || isAbsolute(short) ? file : short;
 }
 
-function position({ file = '', line, column }: Issue, cwd: string): string {
+function position({ file = '', line, column, isUnwritten }: Issue, cwd: string): string {
+  if (isUnwritten) return `${shortPath(file, cwd)}, in the new entry`;
   return [shortPath(file, cwd), line, column].filter((part) => part !== undefined).join(':');
 }
 
-function excerpt({ sourceLine, line, column }: Issue, colors: Colors): string[] {
+function excerpt({ sourceLine, line, column, isUnwritten }: Issue, colors: Colors): string[] {
   if (sourceLine === undefined || line === undefined || column === undefined || sourceLine.trim() === '')
     return [];
   // The part around the column, where the line is long.
@@ -51,7 +52,7 @@ function excerpt({ sourceLine, line, column }: Issue, colors: Colors): string[] 
   // Before it is cut, since a half of a URL does not show what is secret in it.
   const shown = redactLine(sourceLine).slice(start, start + MAX_EXCERPT_CHARACTERS);
   const before = escapeControls(shown.slice(0, Math.max(0, column - 1 - start)));
-  const margin = String(line);
+  const margin = isUnwritten ? '+' : String(line);
   return [
     `  ${colors.dim(`${margin} |`)} ${escapeControls(shown)}`,
     `  ${colors.dim(`${' '.repeat(margin.length)} |`)} ${' '.repeat(before.length)}${colors.bold('^')}`,

@@ -187,8 +187,9 @@ export function document(
   return { schemaVersion: SCHEMA_VERSION, command, blobs, issues: issues.map(issueJson), summary };
 }
 
-function issueJson({ sourceLine: _line, stack: _stack, ...issue }: Issue): unknown {
-  return { ...issue, message: redactText(issue.message) };
+function issueJson({ sourceLine: _line, stack: _stack, isUnwritten, column, ...issue }: Issue): unknown {
+  const position = isUnwritten || column === undefined ? {} : { column };
+  return { ...issue, ...position, message: redactText(issue.message) };
 }
 
 function statusSummary(rows: readonly BlobRow[]): Record<string, number> {

@@ -21,7 +21,7 @@ function fileText({ file, hunks }: UpdatedFile, colors: Colors, cwd: string): st
       `@@ -${range(line, before.length)} +${range(newLine, after.length)} @@ ${escapeControls(path)}`,
     ),
     ...before.map((text) => colors.red(`-${shown(text)}`)),
-    ...after.map((text) => colors.green(`+${shown(text)}`)),
+    ...after.map((text, index) => colors.green(`+${shown(text)}${noteFor(text, before[index])}`)),
   ]);
   return `${[colors.bold(`--- ${name}`), colors.bold(`+++ ${name}`), ...lines].join('\n')}\n`;
 }
@@ -30,6 +30,12 @@ function range(line: number, length: number): string {
   if (length === 1) return String(line);
   // Of no line, the one before it is named.
   return `${length === 0 ? line - 1 : line},${length}`;
+}
+
+/** A line that looks as the one before it, though it is another, says so. */
+function noteFor(line: string, before: string | undefined): string {
+  if (before === undefined || before === line || shown(before) !== shown(line)) return '';
+  return ' (differs in what is secret, and not shown)';
 }
 
 function shown(line: string): string {

@@ -58,6 +58,7 @@ function add(module: MadeModule, url: string | readonly string[], ...args: strin
 function expectUntouched(module: MadeModule, yaml = OLD): void {
   expect(yamlOf(module)).toBe(yaml);
   expect(filesBelow(module.directory)).toEqual(['LICENSE', 'zephyr/module.yml']);
+  expect(existsSync(join(module.directory, 'zephyr/blobs'))).toBe(false);
 }
 
 function entryLines(url: string): string {
@@ -140,7 +141,7 @@ describe('an entry that is added', () => {
     const module = someModule();
     const bad = await add(module, [...urls, server.serve('/other', 'other')]);
     expect(bad.code).toBe(65);
-    expect(bad.stderr).toContain('its URLs do not give the same bytes');
+    expect(bad.stderr).toMatch(/its URLs do not give the same bytes \[BLOBS_URLS_DIFFER\]/);
     expectUntouched(module);
   });
 });
@@ -177,13 +178,37 @@ describe('nothing is added, and nothing changes', () => {
     ['an unsafe path', { '--path': '../x.a' }, 65],
     ['a path that is taken', { '--path': 'lib/old.a' }, 65],
     ['a path below a file', { '--path': 'lib/old.a/x' }, 65],
-    ['a licence that is no SPDX expression', { '--license': 'my own' }, 1],
   ])('for %s', async (_, texts, code) => {
     const module = someModule();
     const server = await startFaultServer();
     const args = Object.entries({ ...TEXTS, ...texts }).flat();
     const result = await runCli(['add', '-m', module.directory, '--url', serveNew(server), ...args]);
     expect(result, result.stderr).toMatchObject({ code, stdout: '' });
+    expectUntouched(module);
+  });
+
+  test.each<[string, string, Record<string, string>]>([
+    ['a branch in a URL', 'mutable-url', {}],
+    ['credentials in a URL', 'url-credentials', { '--url': 'http://me:secret@127.0.0.1:9/new.a' }],
+    ['a licence file that is not there', 'missing-license-file', { '--license-path': 'LICENCE' }],
+    ['a licence that is no SPDX expression', 'license-expression', { '--license': 'my own' }],
+  ])('for %s, without a request', async (_, rule, texts) => {
+    const module = someModule();
+    const server = await startFaultServer();
+    const branch = server.serve('/acme/fw/-/raw/main/new.a', BYTES);
+    const good = serveNew(server);
+    const url = rule === 'mutable-url' ? branch : good;
+    const args = Object.entries({ '--url': url, ...TEXTS, ...texts }).flat();
+    const shown = await runCli(['add', '-m', module.directory, ...args]);
+    expect([shown.code, shown.stdout], shown.stderr).toEqual([1, '']);
+    expect(shown.stderr).toContain(`(${rule})`);
+    expect(shown.stderr).toMatch(/zephyr\/module\.yml, in the new entry: lib\/new\.a: .*\n {2}\+ \| {5}\S/);
+    expect(shown.stderr).not.toContain('secret');
+    const document = (await runCli(['add', '--json', '-m', module.directory, ...args])).json();
+    expect(schemaErrors('add', document)).toEqual([]);
+    expect(document.issues).toEqual([expect.objectContaining({ rule, line: 1 })]);
+    expect(document.issues[0]).not.toHaveProperty('column');
+    expect(server.requests).toEqual([]);
     expectUntouched(module);
   });
 

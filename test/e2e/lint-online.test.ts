@@ -172,13 +172,21 @@ describe('blobs lint --online', () => {
     expect(messages(result)).toContain('leads to 2001 bytes, module.yml declares 2000');
   });
 
-  it('obeys Retry-After and asks again', async () => {
+  it('tries nothing again, and leaves a host alone that says so, which is a warning', async () => {
     const server = await startFaultServer();
     const refusal: Behaviour = { kind: 'status', status: 429, headers: { 'retry-after': '0' } };
-    const url = server.serve('/a', BYTES, [refusal, refusal, { kind: 'ok' }]);
+    const url = server.serve('/a', BYTES, [refusal, { kind: 'ok' }]);
     const { found } = await lintOnline([{ path: 'a', bytes: BYTES, url, size: BYTES.length }]);
-    expect(found).toEqual([]);
-    expect(server.answersFor('/a')).toEqual(['status', 'status', 'ok']);
+    expect(found).toEqual(['dead-url warning a']);
+    expect(server.answersFor('/a')).toEqual(['status']);
+    const other = await startFaultServer();
+    const broken = other.serve('/b', BYTES, [
+      { kind: 'status', status: 500 },
+      { kind: 'status', status: 502 },
+      { kind: 'ok' },
+    ]);
+    expect((await lintOnline([{ path: 'b', url: broken }])).found).toEqual(['dead-url warning b']);
+    expect(other.requests.map(({ method }) => method)).toEqual(['HEAD', 'GET']);
   });
 
   it('has few questions to one host under way at once', async () => {

@@ -13,7 +13,7 @@ export function addUpdateCommand(program: Command, run: Run): void {
     name: 'update',
     summary: 'refresh entries of module.yml from what their URLs give',
     description:
-      'Download what the selected entries lead to, and write its SHA-256 into module.yml; "size" where the entry has one. Only the values that change are rewritten, all other bytes of the file stay; the diff goes to stdout. All URLs of an entry must give the same bytes. An entry that fails stays as it is. The blobs themselves are not replaced: "blobs fetch" does that.',
+      'Download what the selected entries lead to, and write its SHA-256 into module.yml; "size" where the entry has one. Only the values that change are rewritten, all other bytes of the file stay; the diff goes to stdout. All URLs of an entry must give the same bytes. What "blobs lint" would newly call an error is refused. An entry that fails stays as it is. The blobs themselves are not replaced: "blobs fetch" does that.',
     examples: [
       [
         'blobs update -m . --url-replace v1.2.0=v1.3.0 --blob-version 1.3.0',

@@ -12,7 +12,6 @@ function askerWith(changes: Partial<UrlAskerOptions> = {}): UrlAsker {
     ...httpOptions(changes),
     clock: new FakeClock(),
     random: () => 0,
-    retries: 2,
     mirrors: [],
     maxSizeBytes: 10_000,
     ...changes,
@@ -37,6 +36,28 @@ describe('UrlAsker', () => {
     expect(new Set(answers.map(codeOf))).toEqual(new Set(['BLOBS_TIMEOUT']));
     // By HEAD and by GET for each that was under way until the fourth timeout.
     expect(server.requests.length).toBeLessThan(20);
+  });
+
+  it('leaves a host alone that answers 429 or 503, also for downloads', async () => {
+    for (const status of [429, 503]) {
+      const server = await startFaultServer();
+      const refusal = { kind: 'status', status, headers: { 'retry-after': '0' } } as const;
+      const files = Array.from({ length: 20 }, (_, index) =>
+        fileAt(server.serve(`/${index}`, 'x', index === 0 ? { kind: 'ok' } : refusal)),
+      );
+      const [good] = files;
+      if (good === undefined) throw new Error('no file');
+      const asker = askerWith();
+      const answers = await asker.ask(files);
+      expect(answers.slice(1).map(codeOf)).toEqual(Array(19).fill('BLOBS_HTTP_STATUS'));
+      // Those that were under way at once, and none of them by GET.
+      expect(server.requests.length).toBeLessThanOrEqual(5);
+      expect(new Set(server.requests.map(({ method }) => method))).toEqual(new Set(['HEAD']));
+      const before = server.requests.length;
+      const [bytes] = await asker.download([good]);
+      expect(bytes).toMatchObject({ kind: 'failed', error: { code: 'BLOBS_HTTP_STATUS' } });
+      expect(server.requests).toHaveLength(before);
+    }
   });
 
   it('asks each URL once in a run, whoever asks again', async () => {
