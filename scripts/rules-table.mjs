@@ -39,8 +39,9 @@ function withRules(text, rules) {
 async function main() {
   const { outputFiles } = await build({
     stdin: {
-      contents: "export { ALL_RULES } from './rules.ts'; export { describeChecks } from './rule.ts';",
-      resolveDir: fileURLToPath(new URL('src/lint', root)),
+      contents:
+        "export { ALL_RULES } from './lint/rules.ts'; export { describeChecks } from './output/rule-text.ts';",
+      resolveDir: fileURLToPath(new URL('src', root)),
     },
     bundle: true,
     format: 'esm',

@@ -27,12 +27,6 @@ export interface RuleTexts {
   readonly needs?: 'online' | 'download';
 }
 
-/** What a rule checks, with the findings that have another severity than its own: "… (warning: thin archives)". */
-export function describeChecks({ checks, otherwise = {} }: RuleTexts): string {
-  const notes = Object.entries(otherwise).map(([severity, findings]) => `${severity}: ${findings}`);
-  return notes.length === 0 ? checks : `${checks} (${notes.join('; ')})`;
-}
-
 /** One thing that lint looks for. Each rule has a file of its own in `rules/`. */
 export interface Rule extends RuleTexts {
   /**

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { LintReport } from '../app/lint-modules.ts';
-import { describeChecks, type RuleTexts } from '../lint/rule.ts';
+import type { RuleTexts } from '../lint/rule.ts';
 import { blobJson, document, type JsonDocument } from './json.ts';
+import { describeChecks } from './rule-text.ts';
 
 /** The document of `lint`. */
 export function lintDocument(report: LintReport): JsonDocument {

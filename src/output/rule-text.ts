@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import { describeChecks, type RuleTexts } from '../lint/rule.ts';
+import type { RuleTexts } from '../lint/rule.ts';
 import type { Colors } from './colors.ts';
 import { renderTable } from './table.ts';
+
+/** What a rule checks, with the findings that have another severity than its own: "… (warning: thin archives)". */
+export function describeChecks({ checks, otherwise = {} }: RuleTexts): string {
+  const notes = Object.entries(otherwise).map(([severity, findings]) => `${severity}: ${findings}`);
+  return notes.length === 0 ? checks : `${checks} (${notes.join('; ')})`;
+}
 
 /** What is printed of one rule for `--explain`. */
 export function explainText(rule: RuleTexts, colors: Colors): string {
