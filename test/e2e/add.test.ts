@@ -252,7 +252,7 @@ describe('nothing is added, and nothing changes', () => {
         writeFileSync(file, changed);
       },
     });
-    expect(result.stderr).toContain('was changed meanwhile');
+    expect(result.stderr).toContain('changed while it was worked on');
     expectUntouched(module, changed);
   });
 

@@ -131,7 +131,8 @@ describe('lintModules', () => {
       { path: '../c' },
       { path: 'd', license: 'MIT OR LicenseRef-x' },
     );
-    const { issues } = await lintModules(queryFor([module.directory]), AS_IS, NEVER);
+    const report = await lintModules(queryFor([module.directory]), AS_IS, NEVER);
+    const issues = report.issues.filter(({ code }) => code !== 'BLOBS_LINT');
     expect(issues.map(({ rule, code, path, severity }) => [rule, code, path, severity])).toEqual([
       ['license-expression', 'BLOBS_BAD_LICENSE_EXPRESSION', 'a', 'error'],
       ['schema', 'BLOBS_MALFORMED_MODULE', 'b', 'error'],
@@ -146,7 +147,8 @@ describe('lintModules', () => {
 
   it('does not choke on a licence expression without end', async () => {
     const module = makeHal({ path: 'a', license: '('.repeat(100_000) }, { path: 'b', license: '' });
-    const { issues } = await lintModules(queryFor([module.directory]), AS_IS, NEVER);
+    const report = await lintModules(queryFor([module.directory]), AS_IS, NEVER);
+    const issues = report.issues.filter(({ code }) => code !== 'BLOBS_LINT');
     expect(issues.map(({ code }) => code)).toEqual(Array(2).fill('BLOBS_BAD_LICENSE_EXPRESSION'));
     expect(issues[0]?.message.length).toBeLessThan(200);
   });
