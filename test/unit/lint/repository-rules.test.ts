@@ -60,7 +60,7 @@ describe('tracked-blob', () => {
     const { directory } = makeModule(tempDir(), { blobs: BLOBS });
     mkdirSync(join(directory, '.git'));
     const [found] = await findIn(directory, trackedBlob);
-    expect(found).toMatchObject({ severity: 'info', code: 'BLOBS_GIT_FAILED' });
+    expect(found).toMatchObject({ severity: 'warning', code: 'BLOBS_GIT_FAILED' });
   });
 });
 
