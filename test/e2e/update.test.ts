@@ -7,7 +7,7 @@ import { makeRepository, needGitHttp, startGitServer } from '../support/git-serv
 import { makeModule } from '../support/modules.ts';
 import { type CliResult, runCli } from '../support/run-cli.ts';
 import { schemaErrors } from '../support/schema.ts';
-import { filesBelow, sha256, someBytes, tempDir } from '../support/temp.ts';
+import { filesBelow, sha256, someBytes, tempDir, withDirectory } from '../support/temp.ts';
 
 const OLD = someBytes('old');
 const NEW = someBytes('new', 1234);
@@ -331,6 +331,25 @@ describe('the network of blobs update', () => {
     expect(stopped.stderr).toMatch(/BLOBS_BLOCKED/);
     expect(stopped.code).toBe(1);
   });
+});
+
+test('says how the file in place stands to the entry as it is now', async () => {
+  const server = await startReleases('a', 'b', 'c');
+  const urlOf = (name: string): string => `${server.origin}/v1/${name}`;
+  const { directory, update } = make(
+    yamlOf(entry('a', urlOf('a')), entry('b', urlOf('b')), entry('c', urlOf('c'))),
+  );
+  const place = (name: string, bytes: Uint8Array): void => {
+    writeFileSync(withDirectory(join(directory, 'zephyr/blobs', name)), bytes);
+  };
+  place('a', OLD);
+  place('b', NEW);
+  const { blobs } = (await update('--url-replace', '/v1/=/v2/', '--json')).json();
+  expect(blobs.map(({ path, status, result }) => [path, status, result])).toEqual([
+    ['a', 'M', 'updated'],
+    ['b', 'A', 'updated'],
+    ['c', 'D', 'updated'],
+  ]);
 });
 
 describe('blobs update --pin', () => {
