@@ -3,6 +3,7 @@ import { join, relative, sep } from 'node:path';
 import { expect, test } from 'vitest';
 import { ALL_RULES } from '../../src/lint/rules.ts';
 import { CORPUS, corpusModules, needCorpus, readCorpus } from '../support/corpus.ts';
+import { needPublishedSchemas, sarifValidator } from '../support/published-schemas.ts';
 import { runCli } from '../support/run-cli.ts';
 
 /** Kinds of the corpus that no rule finds, and why: they are facts, and nobody needs to change anything. */
@@ -81,4 +82,14 @@ test('lint finds in real modules what is known of them, and nothing else', async
   );
   expect({ missed, invented }).toEqual({ missed: [], invented: [] });
   expect(expected.size).toBeGreaterThan(0);
+});
+
+test('the SARIF log of all real modules is valid', async (context) => {
+  needCorpus(context);
+  needPublishedSchemas(context);
+  const modules = corpusModules().flatMap((path) => ['-m', join(CORPUS, path)]);
+  const { stdout } = await runCli(['lint', '--format', 'sarif', ...modules], { timeoutMs: 60_000 });
+  const log = JSON.parse(stdout) as { runs: readonly { results: readonly unknown[] }[] };
+  expect(log.runs[0]?.results.length).toBeGreaterThan(500);
+  expect(sarifValidator()(log)).toEqual([]);
 });
