@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// Compiles schemas/module.schema.json to code, so that the program neither ships nor loads a schema compiler.
+// Compiles schemas/module.schema.json to code, so that the program neither ships nor loads a schema compiler; and makes the
+// table of the licences that SPDX lists.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import Ajv2020 from 'ajv/dist/2020.js';
 import standaloneCode from 'ajv/dist/standalone/index.js';
 import { build } from 'esbuild';
+import { generateLicenseTexts } from './license-texts.mjs';
 
 const root = new URL('..', import.meta.url);
 const directory = new URL('src/module/generated/', root);
 
 export async function generate() {
+  await generateLicenseTexts();
   const schema = JSON.parse(readFileSync(new URL('schemas/module.schema.json', root), 'utf8'));
   const { blob } = schema.$defs;
   // Entries are validated one by one, so that a bad one is left out alone.
