@@ -25,6 +25,7 @@ it.each([
   'https://sso.example/x',
   'https://auth.example/x',
   'https://idp.example/x',
+  'https://files.example/users/sign_in',
   'https://files.example/Login',
   'https://files.example/oauth2/authorize?to=fw.bin',
 ])('a redirect to %s is one to sign in', (to) => {
