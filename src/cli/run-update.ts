@@ -32,7 +32,7 @@ export async function runUpdate(
 ): Promise<ExitCode> {
   const { config } = session;
   const configured = config.blobs();
-  const configuredMirrors = configured.mirrors ? parseConfiguredMirrors(configured.mirrors) : [];
+  const configuredMirrors = parseConfiguredMirrors(configured.mirrors);
   const mirrors = options.mirror?.map(parseMirror) ?? configuredMirrors;
   const view = await FetchView.create(session);
   const report = await updateBlobs(
