@@ -46,7 +46,7 @@ export async function lintModules(
   signal: AbortSignal,
   probe?: UrlProbe,
 ): Promise<LintReport> {
-  const fixed: FixedFile[] = [];
+  const mended: Mended = { fixed: [], failures: [] };
   const files = new LintFiles(signal);
   const tools: LintTools = {
     signal,
@@ -57,13 +57,14 @@ export async function lintModules(
   };
   const { blobs, issues } = await loadModules(query, signal, async (place, file) => {
     if (file === undefined) return { module: emptyModule(place), issues: [] };
-    const { read, findings } = await mendOne(place, file, { query, options, tools }, fixed);
+    const { read, findings } = await mendOne(place, file, { query, options, tools }, mended);
     return { ...read, issues: findings };
   });
   return {
     rows: await files.rowsOf(blobs),
-    issues: unfold(issues, options),
-    ...(options.fix ? { fixed } : {}),
+    // Nothing is wrong with a file that cannot be written: that is no finding.
+    issues: [...unfold(issues, options), ...mended.failures],
+    ...(options.fix ? { fixed: mended.fixed } : {}),
   };
 }
 
@@ -71,6 +72,13 @@ interface Context {
   readonly query: BlobQuery;
   readonly options: LintOptions;
   readonly tools: LintTools;
+}
+
+/** What came of mending, over all modules. */
+interface Mended {
+  readonly fixed: FixedFile[];
+  /** Why files could not be changed. */
+  readonly failures: Issue[];
 }
 
 interface Linted {
@@ -94,12 +102,12 @@ async function lintOne(
   return { read, module, findings: await lintModule(module, read.issues, tools, options) };
 }
 
-/** Lints a module, and where that is asked for mends it until nothing is left that can be; tells `fixed` of that. */
+/** Lints a module, and where that is asked for mends it until nothing is left that can be; tells `mended` of that. */
 async function mendOne(
   place: ModulePlace,
   file: string,
   context: Context,
-  fixed: FixedFile[],
+  mended: Mended,
 ): Promise<{ readonly read: ReadModule; readonly findings: readonly Issue[] }> {
   let linted = await lintOne(place, file, context);
   const issuesOf = (): Issue[] => linted.findings.map(({ issue }) => issue);
@@ -115,18 +123,18 @@ async function mendOne(
     if (round > MAX_ROUNDS) break;
     try {
       const { signal } = context.tools;
-      const { fixed: mended, refused } = await fixModule(linted.module, linted.findings, signal);
+      const { fixed, refused } = await fixModule(linted.module, linted.findings, signal);
       left = linted.findings.map((finding) => withReason(finding.issue, refused.get(finding)));
-      if (mended === 0) break;
-      findings += mended;
+      if (fixed === 0) break;
+      findings += fixed;
     } catch (error) {
       context.tools.signal.throwIfAborted();
-      left.push({ ...editIssue(file, error), module: linted.read.module.name });
+      mended.failures.push({ ...editIssue(file, error), module: linted.read.module.name });
       break;
     }
     linted = await lintOne(place, file, context);
   }
-  if (findings > 0) fixed.push({ file, module: linted.read.module.name, findings });
+  if (findings > 0) mended.fixed.push({ file, module: linted.read.module.name, findings });
   return { read: linted.read, findings: linted.module === undefined ? issuesOf() : left };
 }
 

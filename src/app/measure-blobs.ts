@@ -4,7 +4,12 @@ import { type Blob, blobLabel } from '../core/blob.ts';
 import { BlobsError } from '../core/errors.ts';
 import { letHostsRest } from '../fetch/host-rest.ts';
 import { findUrlProblem } from '../fetch/http-url.ts';
-import { type Measured, type MeasureOptions, measure, planMeasuring } from '../fetch/measure-sources.ts';
+import {
+  type Measured,
+  type MeasureOptions,
+  measureSources,
+  planMeasuring,
+} from '../fetch/measure-sources.ts';
 import { describeSource, findProhibition } from '../fetch/plan.ts';
 import { runPool } from '../fetch/pool.ts';
 import type { UpdateDeps, UpdateOptions } from './update-options.ts';
@@ -90,7 +95,7 @@ async function measureUrl(
   const problem = findUrlProblem(url);
   if (problem) return problem;
   const { sources, ...plan } = planMeasuring(url, options);
-  const { measured, failed } = await measure(sources, http);
+  const { measured, failed } = await measureSources(sources, http);
   if (measured) return measured;
   const prohibition = findProhibition(plan);
   const decisive = prohibition ?? failed.at(-1)?.error;

@@ -2,7 +2,7 @@
 import { type Blob, blobLabel } from '../core/blob.ts';
 import { BlobsError } from '../core/errors.ts';
 import { redactUrl } from '../core/url.ts';
-import { type Measured, type MeasureOptions, measureUrl } from '../fetch/measure.ts';
+import { type MeasuredFile, type MeasureUrlOptions, measureUrl } from '../fetch/measure-url.ts';
 import { assertInsideBlobs } from '../module/blob-path.ts';
 import { hashFile } from '../store/hash-file.ts';
 import { saysAbsent } from './blob-state.ts';
@@ -11,10 +11,10 @@ import type { Measurement, NewBlob } from './new-blob.ts';
 
 /** A new blob's digest and size, and its bytes where they were downloaded; the caller discards or places the file. */
 export interface ObtainedBlob extends Measurement {
-  readonly measured?: Measured;
+  readonly measured?: MeasuredFile;
 }
 
-export interface ObtainOptions extends Omit<MeasureOptions, 'onProgress'> {
+export interface ObtainOptions extends Omit<MeasureUrlOptions, 'onProgress'> {
   readonly observe: FetchObserver;
 }
 
@@ -37,7 +37,7 @@ export async function obtainNewBlob(
     assertExpected(blob, present, place.abspath);
     return present;
   }
-  const kept: Measured[] = [];
+  const kept: MeasuredFile[] = [];
   try {
     for (const url of blob.urls) {
       const measured = await measureShown(url, place, options);
@@ -56,7 +56,7 @@ export async function obtainNewBlob(
   }
 }
 
-async function measureShown(url: string, place: Blob, options: ObtainOptions): Promise<Measured> {
+async function measureShown(url: string, place: Blob, options: ObtainOptions): Promise<MeasuredFile> {
   const { observe } = options;
   lastId += 1;
   const id = lastId;
@@ -105,7 +105,7 @@ function assertExpected({ sha256, size }: NewBlob, found: Measurement, source: s
   }
 }
 
-function assertSame(first: Measured | undefined, other: Measured): void {
+function assertSame(first: MeasuredFile | undefined, other: MeasuredFile): void {
   if (first === undefined || first.sha256 === other.sha256) return;
   throw new BlobsError('BLOBS_URLS_DIFFER', 'its URLs do not give the same bytes', {
     facts: [first, other].map(({ sha256, url }) => `got ${sha256}  from ${redactUrl(url)}`),
@@ -113,7 +113,7 @@ function assertSame(first: Measured | undefined, other: Measured): void {
   });
 }
 
-function otherBytes(place: Blob, present: Measurement, found: Measured): BlobsError {
+function otherBytes(place: Blob, present: Measurement, found: MeasuredFile): BlobsError {
   return new BlobsError('BLOBS_HASH_MISMATCH', 'a file with other bytes is at its place', {
     facts: [
       `got ${found.sha256}  from ${redactUrl(found.url)}`,

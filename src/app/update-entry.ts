@@ -5,13 +5,13 @@ import type { Measured } from '../fetch/measure-sources.ts';
 import { describeSource } from '../fetch/plan.ts';
 import type { YamlEdit } from '../yaml/edit/edit-yaml.ts';
 import type { YamlDocument } from '../yaml/yaml-document.ts';
-import type { KeyChange, UpdateOptions, UrlReplacement } from './update-options.ts';
+import type { KeyUpdate, UpdateOptions, UrlReplacement } from './update-options.ts';
 
 /** What an entry becomes. */
 export interface EntryUpdate {
   /** As it will be declared. */
   readonly blob: Blob;
-  readonly changes: readonly KeyChange[];
+  readonly changes: readonly KeyUpdate[];
   readonly edits: readonly YamlEdit[];
   readonly sources: readonly string[];
 }
@@ -67,7 +67,7 @@ export function rewriteEntry(
   { urls, sha256, bytes }: Pick<Measured, 'sha256' | 'bytes'> & { readonly urls: readonly string[] },
   options: Pick<UpdateOptions, 'version' | 'addsSize'>,
 ): Omit<EntryUpdate, 'sources'> {
-  const changes: KeyChange[] = [];
+  const changes: KeyUpdate[] = [];
   const edits: YamlEdit[] = [];
   const set = (key: string, before: string | number | undefined, after: string | number): void => {
     changes.push({ key, ...(before === undefined ? {} : { before }), after });

@@ -34,7 +34,7 @@ export interface UpdateOptions extends BlobQuery {
 export type UpdateDeps = Omit<FetchDeps, 'prompt'>;
 
 /** A value of an entry that changes; `before` is absent for a key that is added. */
-export interface KeyChange {
+export interface KeyUpdate {
   readonly key: string;
   readonly before?: string | number;
   readonly after: string | number;
@@ -44,7 +44,7 @@ export interface KeyChange {
 export interface UpdateRow extends BlobRow {
   readonly result: 'updated' | 'unchanged' | 'failed';
   /** None unless it was updated, or in a dry run would be. */
-  readonly changes: readonly KeyChange[];
+  readonly changes: readonly KeyUpdate[];
   /** Where the bytes came from, one for each URL, without credentials. */
   readonly sources: readonly string[];
 }

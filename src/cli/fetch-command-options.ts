@@ -4,8 +4,17 @@ import type { Sha256 } from '../core/sha256.ts';
 /** Downloads at once, where nobody says otherwise. */
 export const DEFAULT_JOBS = 16;
 
+/** What bounds each download, as commander gives it. */
+export interface TransferLimits {
+  /** Milliseconds. */
+  readonly timeout: number;
+  readonly retries: number;
+  /** Bytes. */
+  readonly maxSize: number;
+}
+
 /** The options that `fetch` alone has, as commander gives them. */
-export interface FetchCommandOptions {
+export interface FetchCommandOptions extends TransferLimits {
   readonly autoAccept?: boolean;
   readonly acceptLicense?: readonly Sha256[];
   readonly jobs?: number;
@@ -18,11 +27,6 @@ export interface FetchCommandOptions {
   readonly autoCache?: string;
   /** False for --no-store. */
   readonly store: boolean;
-  /** Milliseconds. */
-  readonly timeout: number;
-  readonly retries: number;
-  /** Bytes. */
-  readonly maxSize: number;
   readonly failFast?: boolean;
 }
 

@@ -35,7 +35,7 @@ export async function openUrlAsker(
     random,
     timeoutMs,
     signal,
-    mirrors: mirrors ? parseConfiguredMirrors(mirrors) : [],
+    mirrors: parseConfiguredMirrors(mirrors),
     maxSizeBytes: FETCH_DEFAULTS.maxSize,
   });
   return { asker, close: () => network.transport.close() };

@@ -8,13 +8,13 @@ import { addDocument } from '../output/add-document.ts';
 import { addSummaryText, addText } from '../output/add-text.ts';
 import { createFetchDeps } from './deps.ts';
 import type { ExitCode } from './exit-codes.ts';
-import { DEFAULT_JOBS } from './fetch-command-options.ts';
+import { DEFAULT_JOBS, type TransferLimits } from './fetch-command-options.ts';
 import { FetchView } from './fetch-view.ts';
 import { ask, isInteractive } from './prompt.ts';
 import { present, type Session } from './session.ts';
 
 /** The options that `add` alone has, as commander gives them. */
-export interface AddCommandOptions {
+export interface AddCommandOptions extends TransferLimits {
   readonly url?: readonly string[];
   readonly path?: string;
   readonly type?: string;
@@ -29,11 +29,6 @@ export interface AddCommandOptions {
   readonly pin?: boolean;
   readonly from?: string;
   readonly dryRun?: boolean;
-  /** Milliseconds. */
-  readonly timeout: number;
-  readonly retries: number;
-  /** Bytes. */
-  readonly maxSize: number;
 }
 
 const MAX_JSON_BYTES = 1024 * 1024;

@@ -103,7 +103,7 @@ async function describeConfig(config: Config, signal: AbortSignal): Promise<Conf
   await add('offline', offline.resolve);
   await add('mirrors', () => {
     const { value, origin } = mirrors.resolve();
-    return { value: (value ? parseConfiguredMirrors(value) : []).map(describeMirror), origin };
+    return { value: parseConfiguredMirrors(value).map(describeMirror), origin };
   });
   await add('store', () => orNone(store.resolve()));
   await add('cache-dirs', cacheDirs.resolve);

@@ -21,7 +21,7 @@ export async function runFetch(
 ): Promise<ExitCode> {
   const { config } = session;
   const configured = config.blobs();
-  const configuredMirrors = configured.mirrors ? parseConfiguredMirrors(configured.mirrors) : [];
+  const configuredMirrors = parseConfiguredMirrors(configured.mirrors);
   const view = await FetchView.create(session);
   const report = await fetchBlobs(
     {

@@ -9,12 +9,12 @@ import { updateDocument } from '../output/update-document.ts';
 import { updateSummaryText, updateText } from '../output/update-text.ts';
 import { createFetchDeps } from './deps.ts';
 import type { ExitCode } from './exit-codes.ts';
-import { DEFAULT_JOBS } from './fetch-command-options.ts';
+import { DEFAULT_JOBS, type TransferLimits } from './fetch-command-options.ts';
 import { FetchView } from './fetch-view.ts';
 import { present, type Session } from './session.ts';
 
 /** The options that `update` alone has, as commander gives them. */
-export interface UpdateCommandOptions {
+export interface UpdateCommandOptions extends TransferLimits {
   readonly urlReplace?: readonly UrlReplacement[];
   readonly blobVersion?: string;
   readonly size?: boolean;
@@ -22,11 +22,6 @@ export interface UpdateCommandOptions {
   readonly dryRun?: boolean;
   readonly jobs?: number;
   readonly mirror?: readonly string[];
-  /** Milliseconds. */
-  readonly timeout: number;
-  readonly retries: number;
-  /** Bytes. */
-  readonly maxSize: number;
 }
 
 /** What `blobs update` does once its options are parsed; in a file of its own, since only it loads it. */
@@ -37,7 +32,7 @@ export async function runUpdate(
 ): Promise<ExitCode> {
   const { config } = session;
   const configured = config.blobs();
-  const configuredMirrors = configured.mirrors ? parseConfiguredMirrors(configured.mirrors) : [];
+  const configuredMirrors = parseConfiguredMirrors(configured.mirrors);
   const mirrors = options.mirror?.map(parseMirror) ?? configuredMirrors;
   const view = await FetchView.create(session);
   const report = await updateBlobs(

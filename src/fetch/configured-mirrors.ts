@@ -23,12 +23,13 @@ type Fail = (problem: string) => BlobsError;
  *     {"<prefix>": ["<replacement>", …]}      the same, with several replacements in order
  *     [{"<prefix>": "<replacement>"}, …]      every matching pair counts, in order
  *
- * An empty value has none.
+ * An empty or absent value has none.
  *
  * @throws BlobsError `BLOBS_BAD_CONFIG` for anything else
  */
-export function parseConfiguredMirrors({ value, where }: ConfiguredValue): readonly Mirror[] {
-  if (value.trim() === '') return [];
+export function parseConfiguredMirrors(configured: ConfiguredValue | undefined): readonly Mirror[] {
+  if (configured === undefined || configured.value.trim() === '') return [];
+  const { value, where } = configured;
   const fail: Fail = (problem) =>
     new BlobsError('BLOBS_BAD_CONFIG', `${where}: ${problem}`, {
       hint: 'for example {"https://github.com/": ["https://mirror.example/github/", "origin"]}',

@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
+import { SNIFFED_BYTES } from '../binary/sniff.ts';
 import type { Sha256 } from '../core/sha256.ts';
 import { createSha256 } from '../store/create-hash.ts';
 import type { Body } from './body.ts';
 import { drain } from './drain.ts';
 import { checkLimit, type SizeLimit } from './receive.ts';
 
-// Of the longest Git LFS pointer, and enough to tell a web page.
-const START_BYTES = 1024;
+export interface HashBodyOptions {
+  readonly limit: SizeLimit;
+  readonly signal: AbortSignal;
+  /** Told how many bytes arrived. */
+  readonly onBytes?: (bytes: number) => void;
+}
 
 /** What a body turned out to be. */
 export interface HashedBody {
   readonly sha256: Sha256;
   readonly bytes: number;
-  /** Its first bytes. */
+  /** Its first bytes, as many as `sniff` looks at. */
   readonly start: Uint8Array;
 }
 
@@ -21,10 +26,7 @@ export interface HashedBody {
  *
  * @throws BlobsError BLOBS_SIZE_MISMATCH or BLOBS_TOO_LARGE; whatever the stream throws; the signal's reason.
  */
-export async function hashBody(
-  body: Body,
-  { limit, signal }: { readonly limit: SizeLimit; readonly signal: AbortSignal },
-): Promise<HashedBody> {
+export async function hashBody(body: Body, { limit, signal, onBytes }: HashBodyOptions): Promise<HashedBody> {
   const { stream } = body;
   const hash = createSha256();
   const start: Uint8Array[] = [];
@@ -36,10 +38,11 @@ export async function hashBody(
     signal.throwIfAborted();
     if (body.length !== undefined) checkLimit(body.length, limit, 'announces');
     await drain(stream, (chunk) => {
-      if (bytes < START_BYTES) start.push(chunk.slice(0, START_BYTES - bytes));
+      if (bytes < SNIFFED_BYTES) start.push(chunk.slice(0, SNIFFED_BYTES - bytes));
       bytes += chunk.length;
       checkLimit(bytes, limit, 'sends');
       hash.update(chunk);
+      onBytes?.(chunk.length);
       return undefined;
     });
   } finally {

@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-import { SNIFFED_BYTES } from '../binary/sniff.ts';
 import { BlobsError } from '../core/errors.ts';
 import type { Sha256 } from '../core/sha256.ts';
-import { createSha256 } from '../store/create-hash.ts';
 import type { DownloadOptions } from './attempt.ts';
 import type { Body } from './body.ts';
 import type { FailedSource } from './download.ts';
-import { drain } from './drain.ts';
 import { openFileSource } from './file-source.ts';
+import { hashBody } from './hash-body.ts';
 import { httpGet } from './http.ts';
 import { findImpostor, type Impostor } from './impostor.ts';
 import { findPlaces, isByHash, type Mirror } from './mirrors.ts';
 import { networkError } from './network-error.ts';
 import { describeSource, type Job, type RemoteSource } from './plan.ts';
-import { checkLimit } from './receive.ts';
 import { repeat } from './repeat.ts';
 
 /** What a URL gives. */
@@ -54,7 +51,7 @@ export function planMeasuring(
  * @throws the signal's reason when it is aborted; BlobsError BLOBS_BAD_CONFIG where the way to a source is configured
  *   wrong.
  */
-export async function measure(
+export async function measureSources(
   sources: readonly RemoteSource[],
   options: MeasureOptions,
 ): Promise<{ readonly measured?: Measured; readonly failed: readonly FailedSource[] }> {
@@ -84,47 +81,25 @@ async function attempt(source: RemoteSource, options: MeasureOptions): Promise<O
       ? await openFileSource(source.url, source.mirror)
       : await httpGet(source.url, options);
   try {
-    return await hashBody(body, source, options);
+    return await hashBlob(body, source, options);
   } catch (error) {
     throw networkError(error, source.url, options.timeoutMs);
   }
 }
 
-async function hashBody(
+async function hashBlob(
   body: Body,
   source: RemoteSource,
   { maxSizeBytes, onProgress, signal }: MeasureOptions,
 ): Promise<Omit<Measured, 'source'>> {
-  const { stream, length, contentType } = body;
+  const { length, contentType } = body;
   const limit = { maxBytes: maxSizeBytes, isDeclaredSize: false };
-  const abort = (): void => void stream.destroy(signal.reason);
-  signal.addEventListener('abort', abort);
-  // Errors may come while nobody reads.
-  stream.on('error', () => undefined);
-  try {
-    if (length !== undefined) {
-      checkLimit(length, limit, 'announces');
-      onProgress({ kind: 'announced', bytes: length });
-    }
-    const hash = createSha256();
-    let head = Buffer.alloc(0);
-    let bytes = 0;
-    await drain(stream, (chunk) => {
-      bytes += chunk.length;
-      checkLimit(bytes, limit, 'sends');
-      hash.update(chunk);
-      if (head.length < SNIFFED_BYTES)
-        head = Buffer.concat([head, chunk.subarray(0, SNIFFED_BYTES - head.length)]);
-      onProgress({ kind: 'bytes', bytes: chunk.length });
-      return undefined;
-    });
-    const impostor = findImpostor({ start: head, ...(contentType === undefined ? {} : { contentType }) });
-    if (impostor !== undefined) throw notABlob(source, impostor);
-    return { sha256: hash.digest('hex') as Sha256, bytes };
-  } finally {
-    stream.destroy();
-    signal.removeEventListener('abort', abort);
-  }
+  if (length !== undefined && length <= maxSizeBytes) onProgress({ kind: 'announced', bytes: length });
+  const onBytes = (bytes: number): void => onProgress({ kind: 'bytes', bytes });
+  const { sha256, bytes, start } = await hashBody(body, { limit, signal, onBytes });
+  const impostor = findImpostor({ start, ...(contentType === undefined ? {} : { contentType }) });
+  if (impostor !== undefined) throw notABlob(source, impostor);
+  return { sha256, bytes };
 }
 
 const WORDS: Readonly<Record<Impostor, readonly [what: string, hint: string]>> = {

@@ -2,7 +2,7 @@
 import type { Issue, Severity } from '../core/report.ts';
 import { shorten } from '../core/text.ts';
 import type { SourcePosition, ValuePath } from '../yaml/yaml-document.ts';
-import type { LintEntry, LintModule } from './lint-module.ts';
+import { type LintEntry, type LintModule, labelOf, MAX_LABEL_CHARACTERS } from './lint-module.ts';
 import { readingFixFinder } from './reading-fixes.ts';
 import { findReadingRule, READING_RULES } from './reading-rules.ts';
 import type { Finding, Fix, RuleTexts } from './rule.ts';
@@ -113,13 +113,6 @@ function toLintFinding(
 
 function withFix(fix: LintFinding['fix']): Pick<LintFinding, 'fix'> {
   return fix === undefined ? {} : { fix };
-}
-
-const MAX_LABEL_CHARACTERS = 120;
-
-function labelOf({ index, value }: LintEntry): string {
-  const { path } = value;
-  return typeof path === 'string' ? shorten(path, MAX_LABEL_CHARACTERS) : `blobs[${index}]`;
 }
 
 /** The blob's path, as reading reports it: that of an entry that is not sound may be anything. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Blob, Module } from '../core/blob.ts';
 import { isRecord } from '../core/record.ts';
+import { shorten } from '../core/text.ts';
 import type { ValuePath, YamlDocument } from '../yaml/yaml-document.ts';
 
 /** One entry of `blobs:`, sound or not. */
@@ -61,4 +62,13 @@ export function urlsOf(entries: readonly LintEntry[]): EntryUrl[] {
       at: Array.isArray(entry.value['url']) ? ['url', index] : ['url'],
     })),
   );
+}
+
+/** No value of an entry is shown with more of its characters. */
+export const MAX_LABEL_CHARACTERS = 120;
+
+/** What messages call an entry: its path where it has one, shortened, and else its place. */
+export function labelOf({ index, value }: LintEntry): string {
+  const { path } = value;
+  return typeof path === 'string' ? shorten(path, MAX_LABEL_CHARACTERS) : `blobs[${index}]`;
 }

@@ -14,7 +14,7 @@ const PLACEHOLDER = /^[^\p{L}\p{N}]*(?:todo|tbd|fixme)\b/iu;
 const MAX_PLACEHOLDER_CHARACTERS = 1_000;
 
 /** The files beside a module.yml, looked at once for all rules. */
-export class LintFiles {
+export class FilesBeside {
   readonly files: ModuleFiles;
   readonly spdx: SpdxLookup;
   readonly #licenses = new Map<string, LicenseFile | undefined>();
@@ -34,11 +34,11 @@ export class LintFiles {
   }
 }
 
-const KNOWN = new WeakMap<LintModule, LintFiles>();
+const KNOWN = new WeakMap<LintModule, FilesBeside>();
 
 /** The files of the module that is being linted: the same ones for each rule. */
-export function lintFilesOf(module: LintModule): LintFiles {
-  const known = KNOWN.get(module) ?? new LintFiles(module.module.directory);
+export function filesBeside(module: LintModule): FilesBeside {
+  const known = KNOWN.get(module) ?? new FilesBeside(module.module.directory);
   KNOWN.set(module, known);
   return known;
 }

@@ -13,7 +13,7 @@ export function findWebAnswer(asked: AskedUrl, answer: RemoteAnswer): WebAnswer 
   return answer.isPage ? 'web-page' : undefined;
 }
 
-const SIGN_IN = /(?:^|[/._-])(?:log-?in|sign-?in|sso|saml2?|oauth2?|auth|authorize|adfs)(?:[/._-]|$)/i;
+const SIGN_IN = /(?:^|[/._-])(?:log[_-]?in|sign[_-]?in|sso|saml2?|oauth2?|auth|authorize|adfs)(?:[/._-]|$)/i;
 
 /** Whether redirects ended where people sign in. Only the last part of a path tells: files may lie below such names. */
 function leadsToSignIn(from: string, to: string): boolean {

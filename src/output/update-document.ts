@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { KeyChange, UpdateReport } from '../app/update-options.ts';
+import type { KeyUpdate, UpdateReport } from '../app/update-options.ts';
 import { redactUrl } from '../core/url.ts';
 import { blobJson, document, type JsonDocument } from './json.ts';
 
@@ -25,7 +25,7 @@ export function updateDocument(report: UpdateReport): JsonDocument {
   };
 }
 
-function changeJson({ key, before, after }: KeyChange): unknown {
+function changeJson({ key, before, after }: KeyUpdate): unknown {
   const shown = (value: string | number): string | number =>
     key === 'url' && typeof value === 'string' ? redactUrl(value) : value;
   return { key, ...(before === undefined ? {} : { before: shown(before) }), after: shown(after) };

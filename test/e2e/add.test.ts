@@ -94,6 +94,20 @@ describe('an entry that is added', () => {
     expect((await runCli(['verify', '-m', module.directory, '-l', 'lib/new'])).code).toBe(0);
   });
 
+  test('is judged alone: what is wrong with the file and its other entries was so before', async () => {
+    const server = await startFaultServer();
+    const yaml = OLD.replace('license-path: LICENSE', 'license-path: MISSING  ');
+    const module = someModule(yaml);
+    const result = await add(module, server.serve('/new.a', BYTES), '--json');
+    expect(result.code).toBe(0);
+    expect(yamlOf(module)).toContain('path: lib/new.a');
+    expect(result.json().issues.filter(({ path }) => path !== 'lib/new.a')).toEqual([]);
+    const linted = await runCli(['lint', '--json', '-m', module.directory]);
+    expect(linted.json().issues.map(({ rule }) => rule)).toEqual(
+      expect.arrayContaining(['missing-license-file', 'trailing-whitespace']),
+    );
+  });
+
   test('is in the store too, so that another module needs no download', async () => {
     const server = await startFaultServer();
     const url = serveNew(server);

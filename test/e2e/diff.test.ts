@@ -125,6 +125,22 @@ describe('diff in a clone of a module', () => {
     expect(await run('-l', 'lib/', 'dir')).toMatchObject([{ path: 'lib/a' }]);
   });
 
+  test('of several repositories names the revision alone: no commit stands for all of them', async () => {
+    const clones = [makeClone([{ path: 'a' }], [{ path: 'b' }]), makeClone([{ path: 'c' }], [{ path: 'd' }])];
+    const run = async (...args: readonly string[]) => {
+      const { code, ...result } = await runCli(['diff', 'v1..v2', ...args, '--json']);
+      expect([code, schemaErrors('diff', result.json())]).toEqual([0, []]);
+      return result.json();
+    };
+    const [first = '', second = ''] = clones;
+    const both = await run('-m', first, '-m', second);
+    expect(both).toMatchObject({ modules: [{ directory: first }, { directory: second }] });
+    expect(both).toHaveProperty('before', { revision: 'v1' });
+    expect(both).toHaveProperty('after', { revision: 'v2' });
+    const commit = git(second, 'rev-parse', 'v2').trim();
+    expect(await run('-m', second)).toHaveProperty('after', { revision: 'v2', commit });
+  });
+
   test('names a malformed module.yml as git does, and takes nothing for removed of which it knows too little', async () => {
     const clone = makeClone([{ path: 'a' }, { path: 'b' }]);
     commitFiles(clone, { [FILE]: 'name: hal_x\nblobs: [\n' }, 'broken');

@@ -3,7 +3,6 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { hasOption, needOption } from '../support/built.ts';
 import { type FaultServer, startFaultServer } from '../support/fault-server.ts';
 import { type MadeModule, makeModule } from '../support/modules.ts';
 import { runCli } from '../support/run-cli.ts';
@@ -31,9 +30,8 @@ describe.runIf(process.platform !== 'win32')('a signal during a download', () =>
 
   test.for(cases)(
     '%s exits %i, keeps the old file and leaves no temporary file: %j',
-    async ([signal, code, args], context) => {
-      if (args.length > 0) needOption(context, 'fetch', '--no-store');
-      const inModule = args.length > 0 || !hasOption('fetch', '--no-store');
+    async ([signal, code, args]) => {
+      const inModule = args.length > 0;
       const { server, module } = await setUp();
       writeFileSync(withDirectory(module.blobFile(PATH)), OLD);
 

@@ -2,7 +2,6 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { needOption } from '../support/built.ts';
 import { type FaultServer, startFaultServer } from '../support/fault-server.ts';
 import { LICENSE_TEXT, type MadeModule, makeModule } from '../support/modules.ts';
 import {
@@ -59,8 +58,7 @@ describe('a click-through licence without a terminal', () => {
     expectAll(module, await runCli(fetchArgs(module, ['--accept-license', sha256(LICENSE_TEXT)])));
   });
 
-  test('is needed for what the store holds, too', async (context) => {
-    needOption(context, 'fetch', '--offline');
+  test('is needed for what the store holds, too', async () => {
     const { module, server } = await setUp();
     const { directory } = module;
     const other = makeModule(tempDir(), { yaml: readFileSync(join(directory, 'zephyr', 'module.yml')) });

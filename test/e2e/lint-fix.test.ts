@@ -1,13 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-import { chmodSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { copyModule, corpusModules, needCorpus, readCorpus } from '../support/corpus.ts';
 import { makeModule } from '../support/modules.ts';
-import { runCli } from '../support/run-cli.ts';
+import { type CliOptions, runCli } from '../support/run-cli.ts';
 import { schemaErrors } from '../support/schema.ts';
 import { filesBelow, sha256, tempDir, withDirectory } from '../support/temp.ts';
 
+const NOBODY = 65534;
 const UPPER = sha256('a').toUpperCase();
 
 /** A module.yml in which two things can be mended, with about everything around them that must stay. */
@@ -29,6 +38,19 @@ const YAML = [
 ].join('\r\n');
 
 const FIXED = YAML.replace(UPPER, UPPER.toLowerCase()).replace('through: yes', 'through: true');
+
+/** For tests run by root, who may write everywhere: as a user who owns what is in `directory`, and a home of their own. */
+function withoutRoot(directory: string): CliOptions {
+  if (process.geteuid?.() !== 0) return {};
+  const home = tempDir();
+  for (const path of [
+    home,
+    directory,
+    ...readdirSync(directory, { recursive: true, encoding: 'utf8' }).map((name) => join(directory, name)),
+  ])
+    chownSync(path, NOBODY, NOBODY);
+  return { uid: NOBODY, cwd: home, home };
+}
 
 describe('blobs lint --fix', () => {
   test('mends values in place, says how many, and finds nothing more to mend', async () => {
@@ -109,13 +131,15 @@ describe('blobs lint --fix', () => {
     expect([refused.code, readFileSync(elsewhere, 'utf8')]).toEqual([65, YAML]);
   });
 
-  test('says so where it cannot write', async (context) => {
-    if (process.geteuid?.() === 0) context.skip('root may write everywhere, skipped');
+  test('says so where it cannot write', async () => {
     const { directory } = makeModule(tempDir(), { yaml: YAML });
     chmodSync(join(directory, 'zephyr'), 0o500);
-    const readOnly = await runCli(['lint', '--fix', '-m', directory]);
+    const readOnly = await runCli(['lint', '--fix', '-m', directory], withoutRoot(directory));
     chmodSync(join(directory, 'zephyr'), 0o700);
     expect(readOnly.stderr).toMatch(/\[BLOBS_FILE_ACCESS\]/);
+    expect(readOnly.stderr).toContain('EACCES');
+    expect(readOnly.stdout).not.toMatch(/BLOBS_FILE_ACCESS|unreadable-file/);
+    expect(readFileSync(join(directory, 'zephyr', 'module.yml'), 'utf8')).toBe(YAML);
     expect(readOnly.code).toBe(1);
   });
 

@@ -2,7 +2,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { needOption } from '../support/built.ts';
 import { copyModule, corpusBytes, type IndexedBlob, needCorpus, readIndex } from '../support/corpus.ts';
 import { type FaultServer, startFaultServer } from '../support/fault-server.ts';
 import { runCli } from '../support/run-cli.ts';
@@ -42,7 +41,6 @@ test('fetches real blobs of every module through a mirror, and they verify', asy
 
 test('takes from the local store what another copy of the module fetched before', async (context) => {
   needCorpus(context);
-  needOption(context, 'fetch', '--offline');
   const server = await serveIndex();
   const [module, blobs] = largestModule();
   const [first, second] = [join(tempDir(), 'first'), join(tempDir(), 'second')];

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { existsSync, statSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { needOption } from '../support/built.ts';
 import { type Behaviour, type FaultServer, startFaultServer } from '../support/fault-server.ts';
 import { type MadeModule, makeModule } from '../support/modules.ts';
 import { type CliResult, runCli } from '../support/run-cli.ts';
@@ -22,8 +21,7 @@ const RESUMED = expect.stringMatching(/^bytes=[1-9]\d*-$/);
 const CUT: Behaviour = { kind: 'truncate', afterBytes: 200_000 };
 
 describe('a download that was cut off', () => {
-  test('is resumed where it ended', async (context) => {
-    needOption(context, 'fetch', 'resumed');
+  test('is resumed where it ended', async () => {
     const { server, module } = await setUp([CUT, { kind: 'ok' }]);
 
     const result = await fetch(module, ['--retries', '1']);
@@ -33,8 +31,7 @@ describe('a download that was cut off', () => {
     expect(result.code).toBe(0);
   });
 
-  test('is resumed by a later run', async (context) => {
-    needOption(context, 'fetch', 'resumed');
+  test('is resumed by a later run', async () => {
     const { server, module } = await setUp([CUT, { kind: 'ok' }]);
 
     const first = await fetch(module, ['--retries', '0']);
@@ -47,8 +44,7 @@ describe('a download that was cut off', () => {
     expect(second.code).toBe(0);
   });
 
-  test('starts again when the server ignores the range', async (context) => {
-    needOption(context, 'fetch', 'resumed');
+  test('starts again when the server ignores the range', async () => {
     const { server, module } = await setUp([CUT, { kind: 'ok', ranges: false }]);
 
     const result = await fetch(module, ['--retries', '1']);
@@ -58,8 +54,7 @@ describe('a download that was cut off', () => {
     expect(result.code).toBe(0);
   });
 
-  test('starts once more from zero when the resumed bytes are wrong', async (context) => {
-    needOption(context, 'fetch', 'resumed');
+  test('starts once more from zero when the resumed bytes are wrong', async () => {
     const { server, module } = await setUp([CUT, { kind: 'shifted-range' }, { kind: 'ok' }]);
 
     const result = await fetch(module, ['--retries', '2']);
@@ -69,8 +64,7 @@ describe('a download that was cut off', () => {
     expect(result.code).toBe(0);
   });
 
-  test('is given up when the bytes are wrong from zero as well', async (context) => {
-    needOption(context, 'fetch', 'resumed');
+  test('is given up when the bytes are wrong from zero as well', async () => {
     const { server, module } = await setUp([CUT, { kind: 'shifted-range' }, { kind: 'wrong-bytes' }]);
 
     const result = await fetch(module, ['--retries', '4']);
@@ -80,8 +74,7 @@ describe('a download that was cut off', () => {
     expect(result.code).toBe(65);
   });
 
-  test('never takes bytes of another file that a range answer claims to continue', async (context) => {
-    needOption(context, 'fetch', 'resumed');
+  test('never takes bytes of another file that a range answer claims to continue', async () => {
     const { server, module } = await setUp([
       CUT,
       {
@@ -104,8 +97,7 @@ describe('a download that was cut off', () => {
     expect(last.code).toBe(0);
   });
 
-  test('leaves nothing with --no-store', async (context) => {
-    needOption(context, 'fetch', '--no-store');
+  test('leaves nothing with --no-store', async () => {
     const { server, module } = await setUp([CUT, { kind: 'ok' }]);
 
     const first = await fetch(module, ['--retries', '0', '--no-store']);

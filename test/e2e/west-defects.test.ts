@@ -2,7 +2,6 @@
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { hasOption, needOption } from '../support/built.ts';
 import { startFaultServer } from '../support/fault-server.ts';
 import { startLfsServer } from '../support/lfs-server.ts';
 import { makeModule, makeWorkspace } from '../support/modules.ts';
@@ -121,7 +120,7 @@ describe('fetch', () => {
       },
     ]);
 
-    const runs = hasOption('fetch', '--no-store') ? [[], ['--no-store']] : [[]];
+    const runs = [[], ['--no-store']];
     for (const extra of runs) {
       const before = server.requests.length;
       const { code, stderr } = await runCli(['fetch', ...extra], { cwd: topdir });
@@ -136,8 +135,7 @@ describe('fetch', () => {
     }
   });
 
-  test('keeps a wrong download out of the auto-cache', async (context) => {
-    needOption(context, 'fetch', '--auto-cache');
+  test('keeps a wrong download out of the auto-cache', async () => {
     const server = await startFaultServer();
     const url = server.serve('/fw.bin', BYTES, [{ kind: 'wrong-bytes' }, { kind: 'ok' }]);
     const module = makeModule(tempDir(), {
@@ -158,8 +156,7 @@ describe('fetch', () => {
     expect(sha256OfFile(join(cache, `fw.bin.${sha256(BYTES)}`))).toBe(sha256(BYTES));
   });
 
-  test('looks behind a bad file in a cache directory and says so', async (context) => {
-    needOption(context, 'fetch', '--cache-dirs');
+  test('looks behind a bad file in a cache directory and says so', async () => {
     const server = await startFaultServer();
     const url = server.serve('/fw.bin', BYTES);
     const module = makeModule(tempDir(), { name: 'hal_x', blobs: [{ path: 'fw.bin', bytes: BYTES, url }] });

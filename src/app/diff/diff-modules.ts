@@ -9,9 +9,9 @@ import { GitReadError } from '../../workspace/git/git-read-error.ts';
 import {
   findCommit,
   type GitContext,
-  gitFailure,
   openRepository,
   type Repository,
+  useRepository,
 } from '../../workspace/git/repository.ts';
 import type { ModulePair } from './compare-modules.ts';
 import { type ModuleState, type NamedCommit, readAtCommit, readWorkingTree } from './module-state.ts';
@@ -83,14 +83,7 @@ export async function withRepository<T>(
       hint: 'run it in the clone of a module or in a west workspace, or name a clone with -m',
     });
   }
-  try {
-    return await use(repository);
-  } catch (error) {
-    git.signal?.throwIfAborted();
-    throw error instanceof GitReadError ? gitFailure(error, repository.top) : error;
-  } finally {
-    await repository.close();
-  }
+  return useRepository(repository, git, use);
 }
 
 /** @throws BlobsError `BLOBS_UNKNOWN_REVISION`; GitReadError */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Command, Option } from 'commander';
-import { FETCH_DEFAULTS } from '../fetch-command-options.ts';
-import { byteCount, collect, seconds, wholeNumber } from '../options.ts';
+import { collect } from '../options.ts';
 import type { AddCommandOptions } from '../run-add.ts';
+import { addTransferLimits } from '../transfer-options.ts';
 import { addBlobCommand, type Run } from './command.ts';
 
 const ENTRY_HEADING = 'The entry (asked for on a terminal where it is missing):';
@@ -45,22 +45,14 @@ export function addAddCommand(program: Command, run: Run): void {
         ),
       ];
       for (const option of entry) command.addOption(option.helpGroup(ENTRY_HEADING));
-      return command
-        .option('--size', 'write the size too (always with --fetcher lfs; older Zephyr releases refuse it)')
-        .option('--pin', 'put the commit into URLs that name a branch or tag (asks git)')
-        .option('--from <file>', 'add the entries of a JSON list; "-" reads stdin')
-        .option('-n, --dry-run', 'download and check, print the lines; change nothing')
-        .addOption(
-          new Option('--timeout <s>', 'seconds without a byte that end an attempt')
-            .argParser(seconds)
-            .default(FETCH_DEFAULTS.timeout, '30'),
-        )
-        .option('--retries <n>', 'attempts after the first', wholeNumber(0, 100), FETCH_DEFAULTS.retries)
-        .addOption(
-          new Option('--max-size <bytes>', 'refuse more; suffixes k, M, G')
-            .argParser(byteCount(1))
-            .default(FETCH_DEFAULTS.maxSize, '2G'),
-        );
+      addTransferLimits(
+        command
+          .option('--size', 'write the size too (always with --fetcher lfs; older Zephyr releases refuse it)')
+          .option('--pin', 'put the commit into URLs that name a branch or tag (asks git)')
+          .option('--from <file>', 'add the entries of a JSON list; "-" reads stdin')
+          .option('-n, --dry-run', 'download and check, print the lines; change nothing'),
+        'refuse more',
+      );
     },
   }).action(async (modules: string[], options: AddCommandOptions, command: Command) => {
     await run(command, async (session) => {

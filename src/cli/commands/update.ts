@@ -2,9 +2,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { UrlReplacement } from '../../app/update-options.ts';
 import { hasControlCharacters } from '../../core/text.ts';
-import { DEFAULT_JOBS, FETCH_DEFAULTS } from '../fetch-command-options.ts';
-import { byteCount, collect, type SelectionOptions, seconds, wholeNumber } from '../options.ts';
+import type { SelectionOptions } from '../options.ts';
 import type { UpdateCommandOptions } from '../run-update.ts';
+import { addTransferLimits, jobsOption, mirrorOption } from '../transfer-options.ts';
 import { addBlobCommand, queryOf, type Run } from './command.ts';
 
 /** `blobs update` */
@@ -22,38 +22,24 @@ export function addUpdateCommand(program: Command, run: Run): void {
       ["blobs update -n -l 'lib/' hal_x", 'which of these URLs give something else by now'],
     ],
     addOptions: (command) =>
-      command
-        .addOption(
-          new Option(
-            '--url-replace <old=new>',
-            'replace OLD in every URL, parted at the first "=" (repeatable, in this order)',
-          ).argParser(urlReplacement),
-        )
-        .addOption(new Option('--blob-version <v>', 'the new "version" of the entries').argParser(plainText))
-        .option('--pin', 'write the commit that a branch or tag in a URL means (asks git ls-remote)')
-        .option('--size', 'write "size" into entries that have none, too')
-        .option('-n, --dry-run', 'show the diff; change nothing')
-        .option(
-          '-j, --jobs <n>',
-          `downloads at once (default: BLOBS_JOBS, west's blobs.jobs, or ${DEFAULT_JOBS})`,
-          wholeNumber(1, 9999),
-        )
-        .option(
-          '--mirror <from=to>',
-          'as for fetch; mirrors that are addressed by hash are of no use here (default: BLOBS_MIRRORS, blobs.mirrors)',
-          collect,
-        )
-        .addOption(
-          new Option('--timeout <s>', 'seconds without a byte that end an attempt')
-            .argParser(seconds)
-            .default(FETCH_DEFAULTS.timeout, '30'),
-        )
-        .option('--retries <n>', 'attempts after the first', wholeNumber(0, 100), FETCH_DEFAULTS.retries)
-        .addOption(
-          new Option('--max-size <bytes>', 'refuse blobs with more; suffixes k, M, G')
-            .argParser(byteCount(1))
-            .default(FETCH_DEFAULTS.maxSize, '2G'),
-        ),
+      addTransferLimits(
+        command
+          .addOption(
+            new Option(
+              '--url-replace <old=new>',
+              'replace OLD in every URL, parted at the first "=" (repeatable, in this order)',
+            ).argParser(urlReplacement),
+          )
+          .addOption(
+            new Option('--blob-version <v>', 'the new "version" of the entries').argParser(plainText),
+          )
+          .option('--pin', 'write the commit that a branch or tag in a URL means (asks git ls-remote)')
+          .option('--size', 'write "size" into entries that have none, too')
+          .option('-n, --dry-run', 'show the diff; change nothing')
+          .addOption(jobsOption())
+          .addOption(mirrorOption('as for fetch; mirrors that are addressed by hash are of no use here')),
+        'refuse blobs with more',
+      ),
   }).action(async (modules: string[], options: UpdateCommandOptions & SelectionOptions, command: Command) => {
     await run(command, async (session) => {
       const { runUpdate } = await import('../run-update.ts');

@@ -3,8 +3,8 @@ import { BlobsError } from '../../core/errors.ts';
 import { escapeControls, shorten } from '../../core/text.ts';
 import { findUrl, redactUrl } from '../../core/url.ts';
 import { GitReadError } from '../../workspace/git/git-read-error.ts';
-import { type ForgeUrl, findForgeUrl } from './forge-url.ts';
 import { type ListRefsOptions, listRefs, type Refs } from './list-refs.ts';
+import { findPinnableUrl, type PinnableUrl } from './pinnable-url.ts';
 
 export type PinOptions = Pick<ListRefsOptions, 'environment' | 'signal' | 'timeoutMs'>;
 
@@ -37,7 +37,7 @@ export class UrlPinner {
    *   both branch and tag, and where git cannot say; the signal's reason
    */
   async pin(url: string): Promise<PinnedUrl> {
-    const found = findForgeUrl(url);
+    const found = findPinnableUrl(url);
     if (found === undefined) {
       throw cannotPin(url, 'it is no URL of a file in a repository, of a shape that is known', {
         hint: 'give the URL of the file at a commit, or leave out --pin',
@@ -51,7 +51,7 @@ export class UrlPinner {
     return { url: found.at(commit, found.rest.slice(used)), ref };
   }
 
-  async #listRefs(url: string, { repository }: ForgeUrl): Promise<Refs> {
+  async #listRefs(url: string, { repository }: PinnableUrl): Promise<Refs> {
     const asked = findUrl(repository);
     if (asked === undefined || findUrl(url)?.username || findUrl(url)?.password) {
       throw cannotPin(url, 'it holds a user name or a password', { hint: 'leave them out of the URL' });
@@ -82,7 +82,7 @@ export class UrlPinner {
 
 function findCommit(
   url: string,
-  { rest, kind }: ForgeUrl,
+  { rest, kind }: PinnableUrl,
   { branches, tags, head }: Refs,
 ): { readonly commit: string; readonly ref: string; readonly used: number } {
   const segments = rest.map(decode);

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { shorten } from '../../core/text.ts';
-import type { LintEntry } from '../lint-module.ts';
+import { type LintEntry, labelOf } from '../lint-module.ts';
 import type { Finding, Rule } from '../rule.ts';
 import { findSpelling } from '../spelling.ts';
-
-const MAX_SHOWN_CHARACTERS = 120;
 
 export const duplicateSha256: Rule = {
   id: 'duplicate-sha256',
@@ -29,7 +26,7 @@ export const duplicateSha256: Rule = {
   },
 };
 
-function nameOf({ index, value }: LintEntry): string {
-  const { path } = value;
-  return typeof path === 'string' ? `"${shorten(path, MAX_SHOWN_CHARACTERS)}"` : `blobs[${index}]`;
+function nameOf(entry: LintEntry): string {
+  const label = labelOf(entry);
+  return typeof entry.value['path'] === 'string' ? `"${label}"` : label;
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { shorten } from '../../core/text.ts';
-import type { LintEntry } from '../lint-module.ts';
+import { type LintEntry, labelOf } from '../lint-module.ts';
 import type { Finding, Rule } from '../rule.ts';
 import { fileUrls, shownUrl } from '../url/written-urls.ts';
 
@@ -40,11 +39,4 @@ export const duplicateUrl: Rule = {
 
 function digestOf({ value }: LintEntry): string {
   return String(value['sha256']).toLowerCase();
-}
-
-const MAX_SHOWN_CHARACTERS = 120;
-
-function labelOf({ value, index }: LintEntry): string {
-  const { path } = value;
-  return typeof path === 'string' ? shorten(path, MAX_SHOWN_CHARACTERS) : `blobs[${index}]`;
 }

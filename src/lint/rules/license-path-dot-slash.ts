@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { shorten } from '../../core/text.ts';
-import { lintFilesOf } from '../module-files.ts';
+import { filesBeside } from '../module-files.ts';
 import type { Finding, Rule } from '../rule.ts';
 import { findSpelling } from '../spelling.ts';
 
@@ -14,7 +14,7 @@ export const licensePathDotSlash: Rule = {
   mend: 'Remove "./" from the path.',
   isFixable: true,
   check(module) {
-    const files = lintFilesOf(module);
+    const files = filesBeside(module);
     return module.entries.flatMap((entry): Finding[] => {
       const path = findSpelling(module, entry, 'license-path');
       if (path === undefined || !path.startsWith('./')) return [];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { shorten } from '../../core/text.ts';
-import { lintFilesOf } from '../module-files.ts';
+import { filesBeside } from '../module-files.ts';
 import type { Finding, Rule } from '../rule.ts';
 import { findSpelling } from '../spelling.ts';
 
@@ -13,7 +13,7 @@ export const licensePlaceholder: Rule = {
   why: 'The blob policy asks for the licence text that applies to a blob. Where there is none, nobody may use it, let alone ship it.',
   mend: "Put the vendor's licence text into the file.",
   check(module) {
-    const files = lintFilesOf(module);
+    const files = filesBeside(module);
     return module.entries.flatMap((entry): Finding[] => {
       const path = findSpelling(module, entry, 'license-path');
       const line = path === undefined ? undefined : files.findLicense(path)?.placeholder;

@@ -2,7 +2,7 @@
 import { shorten } from '../../core/text.ts';
 import type { ModuleFiles } from '../../module/module-files.ts';
 import { findMeantFiles } from '../find-meant-file.ts';
-import { lintFilesOf } from '../module-files.ts';
+import { filesBeside } from '../module-files.ts';
 import type { Finding, Rule } from '../rule.ts';
 import { findSpelling } from '../spelling.ts';
 
@@ -18,7 +18,7 @@ export const missingLicenseFile: Rule = {
   mend: "Add the file, or correct the path; it counts from the module's directory.",
   isFixable: true,
   check(module) {
-    const files = lintFilesOf(module);
+    const files = filesBeside(module);
     const known = new Map<string, Diagnosis>();
     return module.entries.flatMap((entry): Finding[] => {
       const path = findSpelling(module, entry, 'license-path');

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { count, shorten } from '../../core/text.ts';
 import { searchInterfaceHeader } from '../find-interface-header.ts';
-import { lintFilesOf } from '../module-files.ts';
+import { filesBeside } from '../module-files.ts';
 import type { Finding, Rule } from '../rule.ts';
 
 const MAX_SHOWN_CHARACTERS = 60;
@@ -16,7 +16,7 @@ export const noInterfaceHeader: Rule = {
   async check(module, { signal }) {
     const library = module.entries.find(({ value }) => value['type'] === 'lib');
     if (library === undefined) return [];
-    const { files, spdx } = lintFilesOf(module);
+    const { files, spdx } = filesBeside(module);
     const { isFound, isComplete, headers, directories, others } = await searchInterfaceHeader(
       files,
       spdx,

@@ -4,7 +4,7 @@ import { BLOBS_DIRECTORY } from '../../module/blob-path.ts';
 import { MAX_LICENSE_BYTES } from '../../module/license-file.ts';
 import { plainPath } from '../../module/module-files.ts';
 import type { LintEntry } from '../lint-module.ts';
-import { lintFilesOf } from '../module-files.ts';
+import { filesBeside } from '../module-files.ts';
 import type { Finding, Rule } from '../rule.ts';
 import { findSpelling } from '../spelling.ts';
 
@@ -18,7 +18,7 @@ export const noSpdxLicense: Rule = {
   why: 'The blob policy asks for the licence in SPDX format. Without it, an SBOM can only say NOASSERTION, and a person has to read the text for each product.',
   mend: 'Add a line "SPDX-License-Identifier: …" to the licence file, an annotation for it to REUSE.toml, a file of its name with ".license" added, or move it to LICENSES/; "LicenseRef-Vendor" will do for a licence that SPDX does not list.',
   async check(module, { signal }) {
-    const files = lintFilesOf(module);
+    const files = filesBeside(module);
     const without = new Map<string, LintEntry[]>();
     for (const entry of module.entries) {
       const path = findSpelling(module, entry, 'license-path');

@@ -3,7 +3,7 @@ import { parentsOf } from '../../module/blob-path.ts';
 import type { ModuleFiles } from '../../module/module-files.ts';
 import { findIgnoredPaths } from '../../workspace/git/ignored-paths.ts';
 import { askGit, findGitBlobs } from '../git-blobs.ts';
-import { lintFilesOf } from '../module-files.ts';
+import { filesBeside } from '../module-files.ts';
 import type { Finding, Rule } from '../rule.ts';
 
 export const unignoredBlob: Rule = {
@@ -15,7 +15,7 @@ export const unignoredBlob: Rule = {
   check(module, tools) {
     const blobs = findGitBlobs(module, tools);
     if (blobs === undefined) return [];
-    const { files } = lintFilesOf(module);
+    const { files } = filesBeside(module);
     const asked = new Map(
       [...blobs.entries].filter(([, { value }]) => !liesBelowLink(files, `zephyr/blobs/${value['path']}`)),
     );

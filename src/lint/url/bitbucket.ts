@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ForgeUrl } from './forge-url.ts';
 import {
   type ForgeParser,
-  NEWEST,
+  type Found,
   takeArchiveRef,
   takeRef,
-  toRef,
+  toRefOrNewest,
   type UrlRequest,
   withSegment,
 } from './url-parts.ts';
-
-type Found = Omit<ForgeUrl, 'forge' | 'isKnownHost'>;
 
 /** URLs of bitbucket.org, and of Bitbucket Data Center on any host: `/projects/KEY/repos/NAME/…`. */
 export const parseBitbucketUrl: ForgeParser = (request) => {
@@ -51,8 +48,7 @@ function parseDataCenter({ segments, query }: UrlRequest): Found | undefined {
   const [, key, , name, what] = start === -1 ? [] : segments.slice(start);
   if (key === undefined || name === undefined) return undefined;
   const repository = `${key}/${name}`;
-  const at = query.get('at');
-  const ref = at ? toRef(at) : NEWEST;
+  const ref = toRefOrNewest(query.get('at'));
   if (what === 'raw') return { kind: 'raw', repository, ...ref };
   if (what === 'archive') return { kind: 'archive', repository, ...ref };
   return what === 'browse' ? { kind: 'web-page', repository, ...ref } : undefined;

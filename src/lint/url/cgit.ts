@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { UrlKind, UrlRef } from './forge-url.ts';
-import { type ForgeParser, NEWEST, toRef, type UrlRequest } from './url-parts.ts';
+import type { UrlKind } from './forge-url.ts';
+import { type ForgeParser, toRefOrNewest, type UrlRequest } from './url-parts.ts';
 
 const KINDS: Readonly<Record<string, UrlKind>> = { plain: 'raw', tree: 'web-page', blob: 'raw' };
 // The one host of the kind that is known by name to everybody who needs firmware.
@@ -17,7 +17,8 @@ export const parseCgitUrl: ForgeParser = (request) => {
   const id = query.get('id') ?? query.get('id2');
   const head = query.get('h');
   if (kind === undefined || (!id && !head && !isKnownHost)) return undefined;
-  const ref = id ? toRef(id) : head ? toHead(head) : NEWEST;
+  // cgit calls it a head, and takes a tag too.
+  const ref = toRefOrNewest(id || head);
   return { forge: 'cgit', isKnownHost, repository: segments.slice(0, at).join('/'), kind, ...ref };
 };
 
@@ -30,13 +31,6 @@ function parseGitweb({ url, query }: UrlRequest): { readonly kind: UrlKind } | u
   }
   const action = pairs.get('a');
   if (!pairs.has('p') || (action !== 'blob_plain' && action !== 'blob')) return undefined;
-  const base = pairs.get('hb');
-  const hash = pairs.get('h');
-  const ref = base ? toRef(base) : hash ? toRef(hash) : NEWEST;
+  const ref = toRefOrNewest(pairs.get('hb') || pairs.get('h'));
   return { kind: action === 'blob' ? 'web-page' : 'raw', ...ref };
-}
-
-/** cgit calls it a head and takes a tag too. */
-function toHead(name: string): UrlRef {
-  return toRef(name);
 }

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ForgeUrl, UrlRef } from './forge-url.ts';
+import type { UrlRef } from './forge-url.ts';
 import { parseRelease } from './github.ts';
 import {
   type ForgeParser,
-  NEWEST,
+  type Found,
   takeArchiveRef,
   takeRef,
   toRef,
+  toRefOrNewest,
   type UrlRequest,
   withSegment,
 } from './url-parts.ts';
-
-type Found = Omit<ForgeUrl, 'forge' | 'isKnownHost'>;
 
 const HOSTS = new Set(['codeberg.org', 'gitea.com']);
 const FILES = new Set(['raw', 'media', 'src']);
@@ -55,9 +54,8 @@ function findOldRef(rest: readonly string[], what: string, isKnownHost: boolean)
 function parseSite({ segments, query }: UrlRequest): Found | undefined {
   if (segments[0] === 'api' && segments[1] === 'v1' && segments[2] === 'repos') {
     const [owner, name, what] = segments.slice(3);
-    const ref = query.get('ref');
     if (what !== 'raw' && what !== 'media') return undefined;
-    return { kind: what, repository: `${owner}/${name}`, ...(ref ? toRef(ref) : NEWEST) };
+    return { kind: what, repository: `${owner}/${name}`, ...toRefOrNewest(query.get('ref')) };
   }
   const [owner, name, what, ...rest] = segments;
   if (owner === undefined || name === undefined) return undefined;

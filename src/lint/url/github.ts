@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ForgeUrl } from './forge-url.ts';
 import {
   type ForgeParser,
+  type Found,
   NEWEST,
   takeArchiveRef,
   takeRef,
   toRef,
+  toRefOrNewest,
   type UrlRequest,
   withSegment,
 } from './url-parts.ts';
-
-type Found = Omit<ForgeUrl, 'forge' | 'isKnownHost'>;
 
 const RAW_HOSTS = new Set(['raw.githubusercontent.com', 'raw.github.com']);
 const PAGES = new Set(['tree', 'blame', 'edit', 'commit', 'commits', 'compare', 'pull', 'issues', 'wiki']);
@@ -84,8 +83,7 @@ function parseApi({ segments, query }: UrlRequest): Found | undefined {
   if (repos !== 'repos') return undefined;
   const repository = repositoryOf(segments.slice(1));
   if (what === 'contents') {
-    const ref = query.get('ref');
-    return { kind: 'raw', ...repository, ...(ref ? toRef(ref) : NEWEST) };
+    return { kind: 'raw', ...repository, ...toRefOrNewest(query.get('ref')) };
   }
   if (what === 'zipball' || what === 'tarball')
     return { kind: 'archive', ...repository, ...(takeArchiveRef(segments.slice(4)) ?? NEWEST) };

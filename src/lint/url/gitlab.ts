@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ForgeUrl } from './forge-url.ts';
 import {
   type ForgeParser,
+  type Found,
   NEWEST,
   takeArchiveRef,
   takeRef,
   toRef,
+  toRefOrNewest,
   type UrlRequest,
   withSegment,
 } from './url-parts.ts';
-
-type Found = Omit<ForgeUrl, 'forge' | 'isKnownHost'>;
 
 const OLD_SHAPES = new Set(['raw', 'blob', 'tree']);
 
@@ -74,8 +73,7 @@ function parseApi({ segments, query }: UrlRequest): Found | undefined {
   const repository = segments[start + 3];
   if (repository === undefined) return undefined;
   const rest = segments.slice(start + 4);
-  const asked = query.get('ref') ?? query.get('sha');
-  const ref = asked ? toRef(asked) : NEWEST;
+  const ref = toRefOrNewest(query.get('ref') ?? query.get('sha'));
   if (rest[0] === 'jobs' && rest[1] === 'artifacts')
     return { kind: 'archive', repository, ...takeRef(rest.slice(2)) };
   if (rest[0] !== 'repository') return undefined;

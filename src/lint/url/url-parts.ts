@@ -14,6 +14,9 @@ export interface UrlRequest {
 /** Says what a URL is of one forge; undefined where it is none. */
 export type ForgeParser = (request: UrlRequest) => ForgeUrl | undefined;
 
+/** What a part of a URL's path says, whatever forge it is. */
+export type Found = Omit<ForgeUrl, 'forge' | 'isKnownHost'>;
+
 /** Takes `url` apart. */
 export function toRequest(url: URL): UrlRequest {
   const query = new Map<string, string>();
@@ -58,6 +61,11 @@ export function toRef(ref: string): UrlRef {
 
 /** What is asked for where no revision is named: the newest of the default branch. */
 export const NEWEST: UrlRef = { ref: 'HEAD', refKind: 'well-known-branch' };
+
+/** How a revision is named that may be left out, or be empty, as in a query. */
+export function toRefOrNewest(ref: string | undefined): UrlRef {
+  return ref ? toRef(ref) : NEWEST;
+}
 
 /**
  * The revision that stands at the front of `segments`, and how many of them it takes: three with `refs/heads/`, else

@@ -69,6 +69,26 @@ export async function findCommit({ reader }: Repository, name: string): Promise<
   }
 }
 
+/**
+ * Calls `use` with `repository`, and closes that.
+ *
+ * @throws BlobsError `BLOBS_GIT_FAILED` where git gives no answer; the signal's reason; what `use` throws
+ */
+export async function useRepository<T>(
+  repository: Repository,
+  { signal }: GitContext,
+  use: (repository: Repository) => Promise<T>,
+): Promise<T> {
+  try {
+    return await use(repository);
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error instanceof GitReadError ? gitFailure(error, repository.top) : error;
+  } finally {
+    await repository.close();
+  }
+}
+
 /** The error for git's failure to answer in the repository whose work tree is `top`. */
 export function gitFailure(error: GitReadError, top: string): BlobsError {
   const hints: Partial<Record<GitReadError['kind'], string>> = {

@@ -3,8 +3,7 @@ import path from 'node:path';
 import { BlobsError } from '../../core/errors.ts';
 import { escapeControls } from '../../core/text.ts';
 import type { SourcePosition } from '../../yaml/yaml-document.ts';
-import { GitReadError } from '../git/git-read-error.ts';
-import { type GitContext, gitFailure, openRepository, type Repository } from '../git/repository.ts';
+import { type GitContext, openRepository, type Repository, useRepository } from '../git/repository.ts';
 import { DamagedTreeError, parseTree } from '../git/tree.ts';
 import type { ImportBudget } from './import-budget.ts';
 import type { ImportRequest } from './import-value.ts';
@@ -74,14 +73,7 @@ export class GitHistory implements ManifestHistory {
     const { git, topdir } = this.#options;
     const repository = openRepository(directory, git, topdir);
     if (repository === undefined) throw importFailed(`${about}: it is no git repository`, origin);
-    try {
-      return await use(repository);
-    } catch (error) {
-      git.signal?.throwIfAborted();
-      throw error instanceof GitReadError ? gitFailure(error, repository.top) : error;
-    } finally {
-      await repository.close();
-    }
+    return useRepository(repository, git, use);
   }
 }
 

@@ -5,15 +5,15 @@ import { BlobsError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
 import { parseSyntax } from '../parse-syntax.ts';
 import { readYaml } from '../read-yaml.ts';
-import { defaultStyle, type EntryStyle, findStyle, lineStart } from './entry-style.ts';
+import { defaultStyle, type EntryStyle, findStyle, type UsualStyle } from './entry-style.ts';
 import { entryLines, flowText, type NewEntry, Unwritable } from './entry-text.ts';
+import { endOf, lineStart } from './locate.ts';
+import { applySplices, countBreaks, type Splice } from './splice.ts';
+import { findHabits } from './text-habits.ts';
 
-/** What is written where: `kept` in the place of `removed` characters, then `text`. UTF-16 code units, without a BOM. */
-interface Splice {
-  readonly offset: number;
-  readonly removed: number;
-  readonly kept: string;
-  readonly text: string;
+/** A splice that puts entries behind so many characters that stood in the text before. */
+interface Insertion extends Splice {
+  readonly kept: number;
 }
 
 export interface AppendOptions {
@@ -50,16 +50,17 @@ export function appendEntries(
   const { document } = readYaml(file, bytes);
   if (document === undefined) throw cannot('it is not sound YAML', options);
   const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb;
-  for (const splice of findSplices(document.text, entries, options)) {
-    const before = document.text.slice(0, splice.offset) + splice.kept;
-    const text = before + splice.text + document.text.slice(splice.offset + splice.removed);
-    const result = Buffer.from((hasMark ? '\ufeff' : '') + text);
+  for (const insertion of findInsertions(document.text, entries, options)) {
+    const { start, kept, text } = insertion;
+    const result = Buffer.from((hasMark ? '\ufeff' : '') + applySplices(document.text, [insertion]));
     const read = readYaml(file, result).document;
     if (read === undefined || !isWithEntries(read.value, document.value, key, entries)) continue;
     // An empty line, or the end of a line that had none.
-    const blank = /^(?:\r?\n)*/.exec(splice.text)?.[0] ?? '';
-    const added = splice.text.slice(blank.length).replaceAll('\r\n', '\n').replace(/\n$/, '');
-    return { bytes: result, added: `${added}\n`, line: (before + blank).split('\n').length };
+    const blank = /^(?:\r?\n)*/.exec(text.slice(kept))?.[0] ?? '';
+    const at = kept + blank.length;
+    const added = text.slice(at).replaceAll('\r\n', '\n').replace(/\n$/, '');
+    const line = 1 + countBreaks(document.text.slice(0, start)) + countBreaks(text.slice(0, at));
+    return { bytes: result, added: `${added}\n`, line };
   }
   throw cannot(`no way was found to add to "${key}" that leaves the rest as it is`, options);
 }
@@ -93,52 +94,52 @@ function isEntry(value: unknown, entry: NewEntry): boolean {
   });
 }
 
+/** What is to be put into a text that is sound YAML. */
+interface Task extends AppendOptions, UsualStyle {
+  readonly text: string;
+  readonly entries: readonly NewEntry[];
+  readonly lineEnd: string;
+}
+
 /** Where the entries may be put, the best place first. */
-function findSplices(text: string, entries: readonly NewEntry[], options: AppendOptions): Splice[] {
+function findInsertions(
+  text: string,
+  entries: readonly NewEntry[],
+  options: AppendOptions,
+): readonly Insertion[] {
   const syntax = parseSyntax(text, new LineCounter());
   const root = 'document' in syntax ? (syntax.document.contents as Node | null) : null;
-  if (!isMap(root)) throw cannot('the file is no map', options);
+  if (!('document' in syntax) || !isMap(root)) throw cannot('the file is no map', options);
   if (root.flow) throw cannot('the file is written in flow style', options);
+  const task = { ...options, ...findHabits(text, syntax.document), text, entries };
   const pair = root.items.find(({ key }) => isScalar(key) && key.value === options.key);
   const value = pair?.value as Node | null | undefined;
   try {
-    if (pair === undefined) return withoutKey(text, root, entries, options);
-    if (isSeq(value) && value.items.length > 0) {
-      return value.flow ? inFlow(text, value, entries, options) : inBlock(text, value, entries, options);
-    }
+    if (pair === undefined) return withoutKey(task, root);
+    if (isSeq(value) && value.items.length > 0)
+      return value.flow ? inFlow(task, value) : inBlock(task, value);
     const isEmpty = value == null || isSeq(value) || (isScalar(value) && value.value === null);
     if (!isEmpty) throw cannot(`the value of "${options.key}" is no list of its own`, options);
-    return inEmpty(text, pair, entries, options);
+    return inEmpty(task, pair);
   } catch (error) {
     throw error instanceof Unwritable ? cannot(error.message, options) : error;
   }
 }
 
-/** The line end that most lines have. */
-function lineEnd(text: string): string {
-  const feeds = text.split('\n').length - 1;
-  return (text.split('\r\n').length - 1) * 2 > feeds ? '\r\n' : '\n';
-}
-
-function blockText(text: string, entries: readonly NewEntry[], style: EntryStyle): string {
-  const end = lineEnd(text);
-  const gap = style.isSpaced ? end : '';
-  return entries
-    .map(
-      (entry) =>
-        gap +
-        entryLines(entry, style)
-          .map((line) => line + end)
-          .join(''),
-    )
-    .join('');
+function blockText({ entries, lineEnd }: Task, style: EntryStyle): string {
+  const gap = style.isSpaced ? lineEnd : '';
+  const textOf = (entry: NewEntry): string =>
+    entryLines(entry, style)
+      .map((line) => line + lineEnd)
+      .join('');
+  return entries.map((entry) => gap + textOf(entry)).join('');
 }
 
 /** Puts whole `lines` before the line that begins at `offset`, or behind a last line that has no end. */
-function insertLines(text: string, offset: number, lines: string): Splice {
-  if (offset === 0 || text[offset - 1] === '\n') return { offset, removed: 0, kept: '', text: lines };
-  const end = lineEnd(text);
-  return { offset, removed: 0, kept: '', text: end + lines.slice(0, -end.length) };
+function insertLines({ text, lineEnd }: Task, offset: number, lines: string): Insertion {
+  const isBegun = offset === 0 || text[offset - 1] === '\n';
+  const inserted = isBegun ? lines : lineEnd + lines.slice(0, -lineEnd.length);
+  return { start: offset, end: offset, text: inserted, kept: 0 };
 }
 
 /** Where the line after the one begins that `offset` is in. */
@@ -147,19 +148,12 @@ function nextLine(text: string, offset: number): number {
   return feed === -1 ? text.length : feed + 1;
 }
 
-function inBlock(
-  text: string,
-  sequence: YAMLSeq,
-  entries: readonly NewEntry[],
-  { order }: AppendOptions,
-): Splice[] {
+function inBlock(task: Task, sequence: YAMLSeq): Insertion[] {
+  const { text } = task;
   const dash = sequence.range?.[0] ?? 0;
   const column = dash - lineStart(text, dash);
-  const style = findStyle(text, sequence, order) ?? {
-    ...defaultStyle('', order),
-    indent: ' '.repeat(column),
-  };
-  const lines = blockText(text, entries, style);
+  const style = findStyle(text, sequence, task) ?? { ...defaultStyle('', task), indent: ' '.repeat(column) };
+  const lines = blockText(task, style);
   const end = endOf(sequence);
   // A block scalar that ends the list counts empty lines behind it as its own.
   const trimmed = text.slice(0, end).trimEnd().length;
@@ -167,7 +161,7 @@ function inBlock(
   // A comment that is indented as what it follows belongs to that.
   while (new RegExp(`^ {${column + 1},}#`).test(text.slice(offset, offset + column + 200)))
     offset = nextLine(text, offset);
-  return [insertLines(text, offset, lines), insertLines(text, lineEnded(text, end), lines)];
+  return [insertLines(task, offset, lines), insertLines(task, lineEnded(text, end), lines)];
 }
 
 /** `end` where a line begins there, else the next beginning of a line. */
@@ -175,74 +169,51 @@ function lineEnded(text: string, end: number): number {
   return text[end - 1] === '\n' ? end : nextLine(text, end);
 }
 
-/** Where the last value ends that `node` holds. */
-function endOf(node: Node): number {
-  const end = node.range?.[1] ?? 0;
-  if ((isSeq(node) || isMap(node)) && node.flow) return end;
-  if (isSeq(node)) {
-    const last = node.items.at(-1) as Node | null | undefined;
-    return last ? endOf(last) : end;
-  }
-  if (!isMap(node)) return end;
-  const last = node.items.at(-1) as Pair<Node, Node | null> | undefined;
-  if (last?.value && last.value.range?.[0] !== last.value.range?.[1]) return endOf(last.value);
-  return last?.key.range?.[1] ?? end;
-}
-
-function inFlow(
-  text: string,
-  sequence: YAMLSeq,
-  entries: readonly NewEntry[],
-  { order }: AppendOptions,
-): Splice[] {
+function inFlow(task: Task, sequence: YAMLSeq): Insertion[] {
+  const { text, entries, lineEnd } = task;
   const [start = 0, close = 0] = sequence.range ?? [];
   const last = sequence.items.at(-1) as Node | null;
   const offset = last?.range?.[1] ?? close - 1;
-  const style = findStyle(text, sequence, order) ?? defaultStyle('', order);
+  const style = findStyle(text, sequence, task) ?? defaultStyle('', task);
   const first = sequence.items[0] as Node | null;
   const before = text.slice(lineStart(text, first?.range?.[0] ?? 0), first?.range?.[0]);
   const isOnePerLine = /^\s+$/.test(before) && lineStart(text, start) !== lineStart(text, offset);
-  const gap = isOnePerLine ? lineEnd(text) + before : ' ';
+  const gap = isOnePerLine ? lineEnd + before : ' ';
   const items = entries.map((entry) => `,${gap}${flowText(entry, style)}`).join('');
-  return [{ offset, removed: 0, kept: '', text: items }];
+  return [{ start: offset, end: offset, text: items, kept: 0 }];
 }
 
 /** `blobs:` without a value, `null`, `~` or `[]`: the value goes, and the entries stand below. */
-function inEmpty(text: string, pair: Pair, entries: readonly NewEntry[], options: AppendOptions): Splice[] {
+function inEmpty(task: Task, pair: Pair): Insertion[] {
+  const { text } = task;
   const key = pair.key as Node;
   const value = pair.value as Node | null;
   const [start = 0, end = start] = key.range ?? [];
-  const style = defaultStyle(indentAt(text, start), options.order);
-  const lines = blockText(text, entries, style);
+  const lines = blockText(task, defaultStyle(indentAt(text, start), task));
   const [from = end, to = from] = value?.range ?? [];
-  if (from === to) return [insertLines(text, nextLine(text, end), lines)];
+  if (from === to) return [insertLines(task, nextLine(text, end), lines)];
   const behind = nextLine(text, to);
   const blanks = /[ \t]*$/.exec(text.slice(end, from))?.[0].length ?? 0;
-  const offset = from - blanks;
-  const inserted = insertLines(text, behind, lines);
-  return [{ ...inserted, offset, removed: behind - offset, kept: text.slice(to, behind) }];
+  const rest = text.slice(to, behind);
+  const inserted = insertLines(task, behind, lines);
+  return [{ start: from - blanks, end: behind, text: rest + inserted.text, kept: rest.length }];
 }
 
 function indentAt(text: string, offset: number): string {
   return ' '.repeat(offset - lineStart(text, offset));
 }
 
-function withoutKey(
-  text: string,
-  root: YAMLMap,
-  entries: readonly NewEntry[],
-  options: AppendOptions,
-): Splice[] {
+function withoutKey(task: Task, root: YAMLMap): Insertion[] {
+  const { text, lineEnd, key } = task;
   const first = (root.items[0]?.key as Node | undefined)?.range?.[0] ?? 0;
   const indent = indentAt(text, first);
-  const end = lineEnd(text);
   const isSpaced = root.items.slice(1).some((pair) => {
     const start = lineStart(text, (pair.key as Node).range?.[0] ?? 0);
     return /\n[ \t]*\r?\n$/.test(text.slice(0, start));
   });
-  const list = blockText(text, entries, defaultStyle(indent, options.order));
-  const lines = `${isSpaced ? end : ''}${indent}${options.key}:${end}${list}`;
+  const list = blockText(task, defaultStyle(indent, task));
+  const lines = `${isSpaced ? lineEnd : ''}${indent}${key}:${lineEnd}${list}`;
   return [text.length, nextLine(text, endOf(root)), lineEnded(text, root.range?.[1] ?? 0)].map((offset) =>
-    insertLines(text, offset, lines),
+    insertLines(task, offset, lines),
   );
 }

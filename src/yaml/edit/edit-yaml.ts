@@ -21,6 +21,7 @@ import {
   type Splice,
   trimSplice,
 } from './splice.ts';
+import { findHabits, type TextHabits } from './text-habits.ts';
 
 /** Why two changes exclude each other. */
 export const SAME_CHARACTERS = 'two changes are about the same characters';
@@ -53,6 +54,7 @@ export interface YamlSource {
   readonly text: string;
   readonly document: Document;
   readonly value: unknown;
+  readonly habits: TextHabits;
   readonly options: EditOptions;
 }
 
@@ -73,11 +75,12 @@ export function openYaml(bytes: Uint8Array, options: EditOptions): YamlSource {
   const { document } = syntax;
   const { value, problems } = toValue(document);
   if (problems.length > 0 || document.contents === null) throw cannotEdit('it is no YAML', options);
-  return { bytes, text, document, value, options };
+  return { bytes, text, document, value, habits: findHabits(text, document), options };
 }
 
 /** @throws BlobsError `BLOBS_CANNOT_EDIT` where there is no such change */
-export function planEdit({ text, document, value, options }: YamlSource, edit: YamlEdit): EditPlan {
+export function planEdit(source: YamlSource, edit: YamlEdit): EditPlan {
+  const { text, document, value, options } = source;
   // What it is already may stay as it is spelt.
   if (!('cut' in edit) && getIn(value, edit.path) === edit.value) return { edit };
   const place = 'cut' in edit ? undefined : locate(document, edit.path);
@@ -85,7 +88,7 @@ export function planEdit({ text, document, value, options }: YamlSource, edit: Y
     'cut' in edit
       ? cut(text, edit.cut, options)
       : typeof place === 'object'
-        ? change(text, place, edit, options)
+        ? change(source, place, edit)
         : (place ?? '');
   if (typeof splice === 'string') throw cannotEdit(`${describe(edit)} cannot be changed: ${splice}`, options);
   const trimmed = trimSplice(text, splice);
@@ -123,21 +126,21 @@ export function applyPlans(
 
 /** @returns why not, where there is no such change */
 function change(
-  text: string,
+  { text, habits, options }: YamlSource,
   place: Place,
   { value, after }: Extract<YamlEdit, { readonly path: ValuePath }>,
-  { keepsLines }: EditOptions,
 ): Splice | string {
   const { inFlow } = place;
   if (place.kind === 'absent') {
-    if (keepsLines) return 'it does not stand in the entry itself';
-    const source = typeof value === 'string' ? spell(value, 'plain', inFlow) : String(value);
-    return addKey(text, place.map, { key: place.key, source, after, inFlow }) ?? 'its map is empty';
+    if (options.keepsLines) return 'it does not stand in the entry itself';
+    const scalar = { style: 'plain', quotes: habits.quotes, inFlow } as const;
+    const source = typeof value === 'string' ? spell(value, scalar) : String(value);
+    return addKey(text, place.map, { key: place.key, source, after, inFlow, habits }) ?? 'its map is empty';
   }
   const { node } = place;
   const [start, end] = node.range ?? [0, 0];
   const source = text.slice(start, end);
-  const replaced = newSource(source, node, { value, inFlow });
+  const replaced = newSource(source, node, { value, inFlow, habits });
   // What is absent (`key:`) may touch its colon, and what follows.
   const before = source === '' && !/\s/.test(text[start - 1] ?? ' ') ? ' ' : '';
   const behind = source === '' && !/\s/.test(text[end] ?? ' ') ? ' ' : '';
@@ -147,7 +150,11 @@ function change(
 function newSource(
   source: string,
   node: Node,
-  { value, inFlow }: { readonly value: ScalarValue; readonly inFlow: boolean },
+  {
+    value,
+    inFlow,
+    habits,
+  }: { readonly value: ScalarValue; readonly inFlow: boolean; readonly habits: TextHabits },
 ): string {
   const style = styleOf(node);
   // A block scalar ends behind its last line.
@@ -159,7 +166,7 @@ function newSource(
       style === undefined ? respellBlock(source, wanted) : respellFlow(source, wanted, { style, inFlow });
     if (kept !== undefined) return kept;
   }
-  return spell(value, style ?? 'plain', inFlow) + lineEnd;
+  return spell(value, { style: style ?? 'plain', quotes: habits.quotes, inFlow }) + lineEnd;
 }
 
 function cut(

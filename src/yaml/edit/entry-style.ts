@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap, type YAMLSeq } from 'yaml';
-import type { ScalarStyle } from './scalar-text.ts';
+import { lineStart } from './locate.ts';
+import type { ScalarStyle } from './spell.ts';
+import type { Quotes } from './text-habits.ts';
 
 /** How the entries of a list of maps are written. */
 export interface EntryStyle {
@@ -17,7 +19,14 @@ export interface EntryStyle {
   /** How the values of each key are written; a key that no entry has is plain. */
   readonly values: ReadonlyMap<string, ValueStyle>;
   /** For what must be quoted although its neighbours are not. */
-  readonly quotes: 'single' | 'double';
+  readonly quotes: Quotes;
+}
+
+/** What is known of a style without looking at entries. */
+export interface UsualStyle {
+  /** The order of keys that no entry has. */
+  readonly order: readonly string[];
+  readonly quotes: Quotes;
 }
 
 /** How the value of a key is written. */
@@ -37,7 +46,7 @@ const STYLES: Readonly<Record<string, ScalarStyle>> = {
 };
 
 /** How an entry is written in a file that has none, `indent` being that of its keys. */
-export function defaultStyle(indent: string, order: readonly string[]): EntryStyle {
+export function defaultStyle(indent: string, { order, quotes }: UsualStyle): EntryStyle {
   return {
     indent: `${indent}  `,
     dashGap: ' ',
@@ -45,14 +54,12 @@ export function defaultStyle(indent: string, order: readonly string[]): EntrySty
     isFlow: false,
     isSpaced: false,
     values: new Map(),
-    quotes: 'double',
+    quotes,
   };
 }
 
-/**
- * How the maps in `sequence` are written, the last ones counting most. `usual` is the order of keys that no entry has.
- */
-export function findStyle(text: string, sequence: YAMLSeq, usual: readonly string[]): EntryStyle | undefined {
+/** How the maps in `sequence` are written, the last ones counting most. */
+export function findStyle(text: string, sequence: YAMLSeq, usual: UsualStyle): EntryStyle | undefined {
   const maps = (sequence.items as (Node | null)[]).filter((item) => isMap(item)).reverse();
   const [last] = maps;
   const dash = sequence.range?.[0];
@@ -74,17 +81,12 @@ export function findStyle(text: string, sequence: YAMLSeq, usual: readonly strin
   return {
     indent: /^ *$/.test(indent) ? indent : '',
     dashGap: between ?? ' ',
-    order: findOrder(maps, usual),
+    order: findOrder(maps, usual.order),
     isFlow: last.flow === true,
     isSpaced: isSpaced(text, sequence),
     values,
-    quotes: findQuotes(values),
+    quotes: usual.quotes,
   };
-}
-
-/** Where the line begins that `offset` is in. */
-export function lineStart(text: string, offset: number): number {
-  return text.lastIndexOf('\n', offset - 1) + 1;
 }
 
 function nameOf({ key }: Pair): string | undefined {
@@ -131,10 +133,4 @@ function isSpaced(text: string, { items }: YAMLSeq): boolean {
   // Where the node ends, empty lines behind it may be counted in.
   const end = before.range[0] + text.slice(before.range[0], before.range[1]).trimEnd().length;
   return /\n[ \t]*\r?\n/.test(text.slice(end, last.range[0]));
-}
-
-function findQuotes(values: ReadonlyMap<string, ValueStyle>): 'single' | 'double' {
-  const styles = [...values.values()].map(({ scalar }) => scalar);
-  const singles = styles.filter((style) => style === 'single').length;
-  return singles > styles.filter((style) => style === 'double').length ? 'single' : 'double';
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { EntryStyle, ValueStyle } from './entry-style.ts';
-import { findScalarText, type ScalarStyle } from './scalar-text.ts';
+import { type ScalarStyle, spell } from './spell.ts';
 
 /** What an entry may hold. */
 export type EntryValue = string | number | boolean | readonly string[];
@@ -60,9 +60,9 @@ function keyLines(key: string, value: EntryValue, style: EntryStyle): string[] {
   return [`${spelling}:`, ...value.map((item: string) => `${indent}- ${single(item)}`)];
 }
 
-function valueText(value: EntryValue, scalar: ScalarStyle, style: EntryStyle, isInFlow: boolean): string {
+function valueText(value: EntryValue, scalar: ScalarStyle, style: EntryStyle, inFlow: boolean): string {
   if (typeof value !== 'string') return String(value);
-  const text = findScalarText(value, { style: scalar, quotes: style.quotes, isInFlow });
-  if (text === undefined) throw new Unwritable('a value holds half a character (a lone surrogate)');
-  return text;
+  // UTF-8 cannot hold it.
+  if (/\p{Surrogate}/u.test(value)) throw new Unwritable('a value holds half a character (a lone surrogate)');
+  return spell(value, { style: scalar, quotes: style.quotes, inFlow });
 }

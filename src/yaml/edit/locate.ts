@@ -1,5 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Document, isAlias, isMap, isScalar, isSeq, type Node, Pair, Scalar, type YAMLMap } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isCollection,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  type Node,
+  Pair,
+  Scalar,
+  type YAMLMap,
+} from 'yaml';
 import type { ValuePath } from '../yaml-document.ts';
 import type { ScalarStyle } from './spell.ts';
 
@@ -82,4 +94,19 @@ export function styleOf(node: Node): ScalarStyle | undefined {
   if (node.type === 'QUOTE_DOUBLE') return 'double';
   if (node.type === 'QUOTE_SINGLE') return 'single';
   return node.type === 'PLAIN' ? 'plain' : undefined;
+}
+
+/** Where the source of a node ends. That of a block collection is said to end where the next thing begins. */
+export function endOf(item: Pair | Node): number {
+  if (isPair(item)) {
+    const [key, value] = [item.key, item.value] as (Node | null)[];
+    return value?.range ? endOf(value) : (key?.range?.[1] ?? 0);
+  }
+  const last = isCollection(item) && !item.flow ? (item.items.at(-1) as Pair | Node | undefined) : undefined;
+  return last === undefined ? (item.range?.[1] ?? 0) : endOf(last);
+}
+
+/** Where the line begins that `offset` is in. */
+export function lineStart(text: string, offset: number): number {
+  return text.lastIndexOf('\n', offset - 1) + 1;
 }

@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readYaml11Scalar } from '../yaml11-scalar.ts';
+import type { Quotes } from './text-habits.ts';
 
 /** How a flow scalar is written (YAML 1.2 §7.3). */
-export type ScalarStyle = 'plain' | 'single' | 'double';
+export type ScalarStyle = 'plain' | Quotes;
 
 // What the core schema of YAML 1.2 (§10.3.2) takes for something else than a string.
 const YAML12_OTHER =
   /^(?:~|null|Null|NULL|true|True|TRUE|false|False|FALSE|0o[0-7]+|0x[0-9a-fA-F]+|[-+]?[0-9]+|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)|[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?)?$/;
 
-// Booleans of YAML 1.1 that PyYAML does not know, but other readers do.
-const SHORT_BOOLEAN = /^[yYnN]$/;
+// Booleans, dates and sexagesimal numbers of YAML 1.1 that PyYAML does not know, but other readers may.
+const DOUBTFUL = /^(?:[yYnN]|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[-+]?[0-9][0-9_]*(?::[0-9]+)+(?:\.[0-9_]*)?)$/;
 
-// What cannot stand raw in a scalar of one line, or that editors may hide.
-const NEEDS_ESCAPE = /[\u0000-\u001f\u007f-\u00a0\u2028\u2029\ufeff\ufffe\uffff]|\p{Surrogate}/u;
+// What cannot stand raw in a scalar of one line, that editors may hide, or that makes them show the rest in another order.
+const NEEDS_ESCAPE =
+  /[\u0000-\u001f\u007f-\u00a0\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]|\p{Surrogate}/u;
 
 /**
  * Whether `text` may stand without quotes: it is then the same string for readers of YAML 1.1 (PyYAML) and 1.2. Says no
@@ -20,7 +22,7 @@ const NEEDS_ESCAPE = /[\u0000-\u001f\u007f-\u00a0\u2028\u2029\ufeff\ufffe\uffff]
  */
 export function isSafePlain(text: string, inFlow: boolean): boolean {
   if (NEEDS_ESCAPE.test(text) || text.trim() !== text) return false;
-  if (YAML12_OTHER.test(text) || SHORT_BOOLEAN.test(text)) return false;
+  if (YAML12_OTHER.test(text) || DOUBTFUL.test(text)) return false;
   // One that PyYAML fails for is none either.
   if (readYaml11Scalar(text).kind !== 'string') return false;
   if (/^[-?:,[\]{}#&*!|>'"%@`]|^\.{3}|: | #|:$/.test(text)) return false;
@@ -35,10 +37,22 @@ export function encode(text: string, style: ScalarStyle): string | undefined {
   return style === 'single' ? text.replaceAll("'", "''") : text;
 }
 
-/** A whole scalar with the value `text`, in this style if it can be. */
-export function spell(text: string, style: ScalarStyle, inFlow: boolean): string {
-  if (style === 'plain' && isSafePlain(text, inFlow)) return text;
-  const single = style === 'double' ? undefined : encode(text, 'single');
+/** Where a scalar is to stand. */
+export interface ScalarPlace {
+  /** How it is to be written, if it can be. */
+  readonly style: ScalarStyle;
+  /** What it gets where it cannot be plain. */
+  readonly quotes: Quotes;
+  readonly inFlow: boolean;
+}
+
+/** A whole scalar with the value `text`, on one line; in double quotes where the quotes that are wanted cannot hold it. */
+export function spell(text: string, { style, quotes, inFlow }: ScalarPlace): string {
+  // Older readers take no colon there, and some no "#".
+  const mayBePlain = isSafePlain(text, inFlow) && !(inFlow && /[:#]/.test(text));
+  if (style === 'plain' && mayBePlain) return text;
+  const wanted = style === 'plain' ? quotes : style;
+  const single = wanted === 'single' ? encode(text, 'single') : undefined;
   return single === undefined ? `"${encode(text, 'double')}"` : `'${single}'`;
 }
 

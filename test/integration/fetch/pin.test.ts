@@ -3,9 +3,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { findForgeUrl } from '../../../src/fetch/pin/forge-url.ts';
 import { listRefs, parseRefs } from '../../../src/fetch/pin/list-refs.ts';
 import { UrlPinner } from '../../../src/fetch/pin/pin-url.ts';
+import { findPinnableUrl } from '../../../src/fetch/pin/pinnable-url.ts';
 import { git, makeRepository, needGitHttp, startGitServer } from '../../support/git-server.ts';
 import { tempDir } from '../../support/temp.ts';
 
@@ -65,7 +65,7 @@ describe('the shapes of forges', () => {
       `https://huggingface.co/datasets/o/r/resolve/${HASH}/b%20c`,
     ],
   ])('are known: %s', (url, repository, pinned) => {
-    const found = findForgeUrl(url);
+    const found = findPinnableUrl(url);
     expect(found?.repository).toBe(repository);
     expect(found?.at(HASH, found.rest.slice(2))).toBe(pinned);
   });
@@ -77,7 +77,7 @@ describe('the shapes of forges', () => {
     'ftp://github.com/o/r/raw/main/a',
     'x',
   ])('are not seen in %s', async (url) => {
-    expect(findForgeUrl(url)).toBeUndefined();
+    expect(findPinnableUrl(url)).toBeUndefined();
     await expect(pin(url)).rejects.toMatchObject({ code: 'BLOBS_CANNOT_PIN' });
   });
 

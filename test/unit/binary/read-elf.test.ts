@@ -23,6 +23,20 @@ function changed(spec: ElfSpec, change: (bytes: Buffer) => void): Buffer {
   return bytes;
 }
 
+/** Makes the section header at `extra` one of .dynsym, with the first symbol alone of the symbol table at `whole`. */
+function putLoadedTable(
+  bytes: Buffer,
+  { whole, extra, shape }: { whole: number; extra: number; shape: Pick<ElfSpec, 'bits' | 'endianness'> },
+): void {
+  const [sectionBytes, symbolBytes, sizeAt] = shape.bits === 64 ? [64, 24, 32] : [40, 16, 20];
+  bytes.copy(bytes, extra, whole, whole + sectionBytes);
+  const isLittle = shape.endianness === 'little';
+  const put = (value: number, at: number): number =>
+    isLittle ? bytes.writeUInt32LE(value, at) : bytes.writeUInt32BE(value, at);
+  put(11, extra + 4);
+  put(2 * symbolBytes, extra + sizeAt + (shape.bits === 64 && !isLittle ? 4 : 0));
+}
+
 describe.each(SHAPES)('an ELF file of $bits bits, $endianness-endian', (shape) => {
   it('gives its target and its symbols', async () => {
     const bytes = elfFile({
@@ -61,6 +75,22 @@ describe.each(SHAPES)('an ELF file of $bits bits, $endianness-endian', (shape) =
     const bytes = elfFile({ ...shape, emptySections: 0x10000, symbols: ['far'] });
     expect([...(await read(bytes)).undefinedNames]).toEqual(['far']);
   });
+
+  it.each(['before', 'behind'])(
+    'is read by its whole symbol table, the one for loading standing %s it',
+    async (place) => {
+      const spec = { ...shape, emptySections: 1, symbols: ['loaded', 'other'] };
+      const sectionBytes = shape.bits === 64 ? 64 : 40;
+      const tableOffset = shape.bits === 64 ? 64 : 52;
+      const [whole, extra] = [2, place === 'before' ? 1 : 4].map(
+        (index) => tableOffset + index * sectionBytes,
+      );
+      const bytes = changed(spec, (b) => putLoadedTable(b, { whole: whole ?? 0, extra: extra ?? 0, shape }));
+      expect([...(await read(bytes)).undefinedNames]).toEqual(['loaded', 'other']);
+      const alone = changed(spec, (b) => putLoadedTable(b, { whole: whole ?? 0, extra: whole ?? 0, shape }));
+      expect([...(await read(alone)).undefinedNames]).toEqual(['loaded']);
+    },
+  );
 
   it('is read with a problem wherever it is cut off', async () => {
     const bytes = elfFile({ ...shape, symbols: ['one', 'two'] });

@@ -212,6 +212,12 @@ describe('not-a-binary', () => {
   ])('is found for a library that is %s', async (_, bytes, expected) => {
     expect(summary(await lintLibrary(bytes))).toEqual(expected);
   });
+
+  it('is not said of an archive of which a part cannot be read, and might be an object', async () => {
+    const bitcode = archive([{ name: 'a.o', content: Buffer.from([0x42, 0x43, 0xc0, 0xde]) }]);
+    const found = summary(await lintLibrary(Buffer.concat([bitcode, Buffer.from('rest')])));
+    expect(found).toEqual(['warning damaged-binary: lib/x.a: the archive cannot be read whole']);
+  });
 });
 
 describe('what is in libraries', () => {

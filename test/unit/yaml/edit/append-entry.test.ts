@@ -7,6 +7,7 @@ import { appendEntries } from '../../../../src/yaml/edit/append-entry.ts';
 import type { NewEntry } from '../../../../src/yaml/edit/entry-text.ts';
 import { readYaml } from '../../../../src/yaml/read-yaml.ts';
 import { CORPUS, corpusModules, needCorpus } from '../../../support/corpus.ts';
+import { editOnce } from './edit-once.ts';
 
 const ORDER = [
   'path',
@@ -167,6 +168,33 @@ describe('an entry that is appended', () => {
     expect(append(text, [entry]).added).toBe('  - type: img\n    path: c\n    url: w\n');
   });
 
+  it.each([
+    ["'", "description: 'x'"],
+    ['"', 'description: "x"'],
+    ['"', 'description: "x"\n    doc-url: "y"\n    license-path: \'z\''],
+    ["'", 'description: "x"\n    doc-url: \'y\''],
+    ["'", '"description": x'],
+  ])('needs quotes: they are %s where most are, as in what is edited (%j)', (quote, around) => {
+    const text = `blobs:\n  - path: a\n    ${around}\n    version: v\n`;
+    expect(append(text, [{ path: 'b', version: '1.0' }]).added).toBe(
+      `  - path: b\n    version: ${quote}1.0${quote}\n`,
+    );
+    const edits = [
+      { path: ['blobs', 0, 'version'], value: '1.0' },
+      { path: ['blobs', 0, 'size'], value: 'no' },
+    ];
+    const edited = editOnce(Buffer.from(text), edits, { file: '/m/zephyr/module.yml' });
+    expect(Buffer.from(edited.bytes).toString()).toBe(
+      text.replace('version: v\n', `version: ${quote}1.0${quote}\n    size: ${quote}no${quote}\n`),
+    );
+  });
+
+  it('never makes what stands behind it show in another order', () => {
+    expect(append('name: x\n', [{ path: 'a\u202eb\u2066c\u200fd' }]).added).toBe(
+      'blobs:\n  - path: "a\\u202eb\\u2066c\\u200fd"\n',
+    );
+  });
+
   it('refuses half a character', () => {
     expect(() => append('blobs:\n  - path: a\n', [{ path: 'x\ud800' }])).toThrow('surrogate');
   });
@@ -192,7 +220,9 @@ describe('any string', () => {
     'a #b',
     '- a',
     '2026-11-22',
+    '2026-1-2',
     '12:30:45',
+    '12:99',
     '.5',
     '.inf',
     '1'.repeat(64),
@@ -210,6 +240,7 @@ describe('any string', () => {
     'a:',
     '?',
     '\u2028',
+    '\u202e',
     '\ufeff',
     '\x85',
     '\x1b',
@@ -257,7 +288,7 @@ describe('any string', () => {
   it.each(WORDS.filter((word) => /^[\w.:-]*$/.test(word) && !/^[-.]{3}$/.test(word)))(
     '%j is quoted: readers of YAML 1.1 differ',
     (word) => {
-      expect(append('name: x\n', [{ path: word }]).added).toBe(`blobs:\n  - path: "${word}"\n`);
+      expect(append('name: x\n', [{ path: word }]).added).toBe(`blobs:\n  - path: '${word}'\n`);
     },
   );
 

@@ -12,7 +12,7 @@ import { networkError } from './network-error.ts';
 import { receive } from './receive.ts';
 import { type RepeatOptions, repeat } from './repeat.ts';
 
-export interface MeasureOptions extends HttpOptions, Omit<RepeatOptions, 'onRetry'> {
+export interface MeasureUrlOptions extends HttpOptions, Omit<RepeatOptions, 'onRetry'> {
   /** Absolute directory for what is downloaded. */
   readonly directory: string;
   readonly maxSizeBytes: number;
@@ -28,7 +28,7 @@ export type MeasureProgress =
   | { readonly kind: 'retry'; readonly error: BlobsError; readonly delayMs: number };
 
 /** What a URL gives. The caller places or discards the file. */
-export interface Measured {
+export interface MeasuredFile {
   readonly url: string;
   readonly sha256: Sha256;
   readonly sizeBytes: number;
@@ -42,7 +42,7 @@ export interface Measured {
  * @throws BlobsError `BLOBS_NOT_A_BLOB` for a web page, a Git LFS pointer or an empty body; what {@link httpGet} throws;
  *   `BLOBS_TOO_LARGE`; LocalFileError; the signal's reason when it is aborted
  */
-export function measureUrl(url: string, options: MeasureOptions): Promise<Measured> {
+export function measureUrl(url: string, options: MeasureUrlOptions): Promise<MeasuredFile> {
   const { onProgress } = options;
   return repeat(() => measureOnce(url, options), {
     ...options,
@@ -50,7 +50,7 @@ export function measureUrl(url: string, options: MeasureOptions): Promise<Measur
   });
 }
 
-async function measureOnce(url: string, options: MeasureOptions): Promise<Measured> {
+async function measureOnce(url: string, options: MeasureUrlOptions): Promise<MeasuredFile> {
   const { directory, maxSizeBytes, signal, timeoutMs, onProgress } = options;
   onProgress({ kind: 'attempt', url: redactUrl(url) });
   const body = await httpGet(url, options);

@@ -2,7 +2,7 @@
 import { findUrl } from '../../core/url.ts';
 
 /** A URL of a file in a git repository, at a revision. */
-export interface ForgeUrl {
+export interface PinnableUrl {
   /** What git can be asked at, over http or https. */
   readonly repository: string;
   /** The segments behind the repository's part that name the revision, then the file, as the URL spells them. */
@@ -86,7 +86,7 @@ const SHAPES: readonly Shape[] = [
 ];
 
 /** What `text` says of a repository and a revision; undefined where it is no URL of a file on a forge that is known. */
-export function findForgeUrl(text: string): ForgeUrl | undefined {
+export function findPinnableUrl(text: string): PinnableUrl | undefined {
   const url = findUrl(text);
   if (url === undefined || !/^https?:$/.test(url.protocol)) return undefined;
   for (const { host, path, read } of SHAPES) {
