@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { MAX_LICENSE_BYTES } from '../module/license-file.ts';
+import { findPlaceholder, MAX_LICENSE_BYTES } from '../module/license-file.ts';
 import { ModuleFiles } from '../module/module-files.ts';
 import { SpdxLookup } from '../spdx/spdx-lookup.ts';
 import type { LintModule } from './lint-module.ts';
@@ -9,9 +9,6 @@ export interface LicenseFile {
   /** The one line of a file that says only that a licence is to come. */
   readonly placeholder?: string;
 }
-
-const PLACEHOLDER = /^[^\p{L}\p{N}]*(?:todo|tbd|fixme)\b/iu;
-const MAX_PLACEHOLDER_CHARACTERS = 1_000;
 
 /** The files beside a module.yml, looked at once for all rules. */
 export class FilesBeside {
@@ -44,7 +41,6 @@ export function filesBeside(module: LintModule): FilesBeside {
 }
 
 function toLicenseFile(bytes: Buffer): LicenseFile {
-  if (bytes.length > MAX_PLACEHOLDER_CHARACTERS) return {};
-  const text = bytes.toString('utf8').trim();
-  return PLACEHOLDER.test(text) && !text.includes('\n') ? { placeholder: text } : {};
+  const placeholder = findPlaceholder(bytes.toString('utf8'));
+  return placeholder === undefined ? {} : { placeholder };
 }

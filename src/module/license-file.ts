@@ -13,14 +13,26 @@ export interface LicenseText {
   readonly text: string;
 }
 
+const PLACEHOLDER = /^[^\p{L}\p{N}]*(?:todo|tbd|fixme)\b/iu;
+const MAX_PLACEHOLDER_CHARACTERS = 1_000;
+
 /**
  * The licence text of `blob`; undefined where `license-path` leaves the module, or names anything but a readable
- * regular file of at most 1 MiB. A "./" in the path, which many modules write, is harmless and is passed over.
+ * regular file of at most 1 MiB. A "./" in the path, which many modules write, is harmless and is passed over. `files`
+ * are those of the blob's module.
  */
 export function findLicenseText(
   blob: Pick<Blob, 'moduleDirectory' | 'licensePath'>,
+  files = new ModuleFiles(blob.moduleDirectory),
 ): LicenseText | undefined {
-  const bytes = new ModuleFiles(blob.moduleDirectory).findBytes(blob.licensePath, MAX_LICENSE_BYTES);
+  const bytes = files.findBytes(blob.licensePath, MAX_LICENSE_BYTES);
   const sha256 = bytes && findSha256(createSha256().update(bytes).digest('hex'));
   return sha256 && { sha256, text: bytes.toString('utf8') };
+}
+
+/** The one line of a text that says only that a licence is to come; undefined for any other text. */
+export function findPlaceholder(text: string): string | undefined {
+  if (text.length > MAX_PLACEHOLDER_CHARACTERS) return undefined;
+  const line = text.trim();
+  return PLACEHOLDER.test(line) && !line.includes('\n') ? line : undefined;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { findMeantName } from '../core/closest-names.ts';
 import { shorten } from '../core/text.ts';
+import { MAX_EXPRESSION_CHARACTERS } from './expression.ts';
 
 /** Throws for what is no SPDX expression, as spdx-expression-parse does. */
 type Parse = (expression: string) => unknown;
@@ -31,7 +32,7 @@ const NO_OPERATORS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Says in words why an expression that the parser refuses is no SPDX licence expression. */
-type ExpressionExplainer = (expression: string) => ExpressionProblem;
+export type ExpressionExplainer = (expression: string) => ExpressionProblem;
 
 /**
  * What explains expressions that `parse` refuses (SPDX 2.3, annex D): by the first thing that is wrong from the left.
@@ -42,7 +43,16 @@ export function createExplainer(parse: Parse, licenses: LicenseNames): Expressio
   return (expression) => explain(expression, parse, suggest);
 }
 
+/** {@link createExplainer} of the expressions and licences that SPDX has. */
+export async function loadExplainer(): Promise<ExpressionExplainer> {
+  const { default: parse } = await import('spdx-expression-parse');
+  const { default: licenses } = await import('spdx-license-list');
+  return createExplainer(parse, licenses);
+}
+
 function explain(expression: string, parse: Parse, suggest: Suggester): ExpressionProblem {
+  if (expression.length > MAX_EXPRESSION_CHARACTERS)
+    return { text: `it is longer than ${MAX_EXPRESSION_CHARACTERS} characters` };
   if (expression.trim() === '') return { text: 'it is empty' };
   if (/[^\S ]/.test(expression))
     return { text: 'only spaces may stand between its words, no tabs or line ends' };

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-
-// The parser recurses for each parenthesis; no real expression comes near this.
-const MAX_EXPRESSION_CHARACTERS = 2_000;
+import { type Expression, findExpression } from './expression.ts';
 
 /**
  * OSI-approved licences that are copyleft, strong or weak: those that ask for changes, or for what is made of the work,
@@ -11,18 +9,13 @@ const MAX_EXPRESSION_CHARACTERS = 2_000;
 const COPYLEFT =
   /^(?:AGPL|GPL|LGPL|APL|APSL|CAL|CATOSL|CDDL|CECILL-[12]|CERN-OHL-[SW]|CPAL|CPL|CUA-OPL|EPL|EUPL|Frameworx|IPA|IPL|LiLiQ-R|LPL|Motosoto|MPL|MS-RL|NASA|NGPL|Nokia|NPOSL|OCLC|OFL|OSC|OSET|OSL|QPL|RPL|RPSL|RSCPL|SimPL|SISSL|Sleepycat|SPL|Watcom|wxWindows)(?:-|\+|$)/i;
 
-/** As spdx-expression-parse gives it. */
-type Expression =
-  | { readonly license: string }
-  | { readonly left: Expression; readonly conjunction: 'and' | 'or'; readonly right: Expression };
-
 /**
  * Whether an SPDX expression allows use under a licence that the OSI has approved and that is not copyleft: of `OR` one
  * side does, of `AND` both must. False for what is no SPDX expression, and for licences that SPDX does not list.
  */
-export async function isPermissive(expression: string): Promise<boolean> {
-  if (expression.length > MAX_EXPRESSION_CHARACTERS) return false;
-  const { default: parse } = await import('spdx-expression-parse');
+export async function isPermissive(text: string): Promise<boolean> {
+  const expression = await findExpression(text);
+  if (expression === undefined) return false;
   const { default: list } = await import('spdx-license-list');
   const judge = (node: Expression): boolean => {
     if ('license' in node) {
@@ -32,9 +25,5 @@ export async function isPermissive(expression: string): Promise<boolean> {
     const { left, conjunction, right } = node;
     return conjunction === 'or' ? judge(left) || judge(right) : judge(left) && judge(right);
   };
-  try {
-    return judge(parse(expression) as Expression);
-  } catch {
-    return false;
-  }
+  return judge(expression);
 }

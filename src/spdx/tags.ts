@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import { MAX_EXPRESSION_CHARACTERS } from './expression.ts';
 
 const TAG = 'SPDX-License-Identifier:';
 const MAX_TAGS = 100;
-const MAX_EXPRESSION_CHARACTERS = 2_000;
 // Of which expressions are made (SPDX 2.3, annex D); "*/" and other ends of comments are not in it.
 const EXPRESSION = /^[A-Za-z0-9.+():\- \t]*/;
 // What a tool is to pass over (REUSE specification 3.2, "Ignoring parts of a file"); split, so that it is not taken for one here.

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { shorten } from '../../core/text.ts';
-import { createExplainer } from '../../spdx/explain-expression.ts';
+import { loadExplainer } from '../../spdx/explain-expression.ts';
+import { MAX_EXPRESSION_CHARACTERS } from '../../spdx/expression.ts';
 import { soundEntries } from '../lint-module.ts';
 import type { Finding, Rule } from '../rule.ts';
 
 const MAX_SHOWN_CHARACTERS = 80;
-
-// The parser recurses for each parenthesis; no real expression comes near this.
-const MAX_EXPRESSION_CHARACTERS = 2_000;
 
 /** SPDX 2.3, annex D. */
 export const licenseExpression: Rule = {
@@ -22,14 +20,10 @@ export const licenseExpression: Rule = {
     const { default: parse } = await import('spdx-expression-parse');
     const refused = declared.filter(({ blob }) => !isExpression(parse, blob.license ?? ''));
     if (refused.length === 0) return [];
-    const { default: licenses } = await import('spdx-license-list');
-    const explain = createExplainer(parse, licenses);
+    const explain = await loadExplainer();
     return refused.map((entry): Finding => {
       const { license = '' } = entry.blob;
-      const { text, meant }: ReturnType<typeof explain> =
-        license.length > MAX_EXPRESSION_CHARACTERS
-          ? { text: `it is longer than ${MAX_EXPRESSION_CHARACTERS} characters` }
-          : explain(license);
+      const { text, meant } = explain(license);
       return {
         entry,
         at: ['license'],

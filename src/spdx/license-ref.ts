@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Sha256 } from '../core/sha256.ts';
+import type { ModuleFiles } from '../module/module-files.ts';
+
+const LICENSES = 'LICENSES';
+const MAX_PART_CHARACTERS = 60;
+// Of a SHA-256: another text with the same ones takes 2^64 tries to find.
+const DIGEST_CHARACTERS = 16;
+
+/**
+ * The name of a licence that nobody has named: `LicenseRef-<module>-<file>-<digest>` of the module's name, the last
+ * segment of its licence file's path and the beginning of that file's SHA-256 (SPDX 2.3, 10.1). It depends on nothing else,
+ * and changes with the text; one text in two modules has two names.
+ */
+export function licenseRefId(module: string, licensePath: string, sha256: Sha256): string {
+  const file = licensePath.slice(licensePath.lastIndexOf('/') + 1).replace(/\.(?:txt|md|rst)$/i, '');
+  const parts = [module, file].map(toIdString).filter((part) => part !== '');
+  return ['LicenseRef', ...parts, sha256.slice(0, DIGEST_CHARACTERS)].join('-');
+}
+
+/** Path of the file in `LICENSES/` that holds the text of `id` (REUSE specification 3.2); undefined where none does. */
+export function findLicenseRefFile(files: ModuleFiles, id: string): string | undefined {
+  const names = [...files.list(LICENSES)]
+    .filter(([name, kind]) => kind === 'file' && name.startsWith(id))
+    .filter(([name]) => /^(?:\.[A-Za-z]+)?$/.test(name.slice(id.length)))
+    .map(([name]) => name);
+  const name = names.find((one) => one === `${id}.txt`) ?? names.sort()[0];
+  return name === undefined ? undefined : `${LICENSES}/${name}`;
+}
+
+/** What may stand behind `LicenseRef-`: letters, digits, "-" and ".". */
+function toIdString(text: string): string {
+  return text
+    .replace(/[^A-Za-z0-9.]+/g, '-')
+    .slice(0, MAX_PART_CHARACTERS)
+    .replace(/^-+|-+$/g, '');
+}
