@@ -2,6 +2,10 @@
 import type { Blob } from '../core/blob.ts';
 import type { BlobLicense } from '../core/license.ts';
 import type { Issue } from '../core/report.ts';
+import type { Sha256 } from '../core/sha256.ts';
+import type { LicenseText } from '../module/license-file.ts';
+import { type Expression, findExpression } from '../spdx/expression.ts';
+import { recognizeLicense } from '../spdx/recognize-license.ts';
 import { LicenseExpressions } from './license-expressions.ts';
 import { ModuleLicenses } from './module-licenses.ts';
 
@@ -28,12 +32,28 @@ export async function findLicenses(blobs: readonly Blob[], signal: AbortSignal):
   const modules = new Map<string, ModuleLicenses>();
   const licenses = new Map<Blob, BlobLicense>();
   const expressions = new LicenseExpressions();
+  const readers = { expressions, recognize: rememberTexts(recognizeExpression) };
   for (const blob of blobs) {
     signal.throwIfAborted();
     const known = modules.get(blob.moduleDirectory);
-    const module = known ?? new ModuleLicenses(blob.moduleDirectory, expressions);
+    const module = known ?? new ModuleLicenses(blob.moduleDirectory, readers);
     modules.set(blob.moduleDirectory, module);
     licenses.set(blob, await module.find(blob));
   }
   return { licenses, issues: expressions.issues };
+}
+
+async function recognizeExpression({ text }: LicenseText): Promise<Expression | undefined> {
+  const id = await recognizeLicense(text);
+  return id === undefined ? undefined : findExpression(id);
+}
+
+/** `look`, with each text looked at once: many modules hold the same. */
+function rememberTexts<T>(look: (text: LicenseText) => Promise<T>): (text: LicenseText) => Promise<T> {
+  const known = new Map<Sha256, Promise<T>>();
+  return (text) => {
+    const found = known.get(text.sha256) ?? look(text);
+    known.set(text.sha256, found);
+    return found;
+  };
 }

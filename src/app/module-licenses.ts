@@ -5,7 +5,7 @@ import type { BlobLicense, LicenseRef, LicenseSource } from '../core/license.ts'
 import { BLOBS_DIRECTORY } from '../module/blob-path.ts';
 import {
   findLicenseText,
-  findPlaceholder,
+  isLicenseText,
   type LicenseText,
   MAX_LICENSE_BYTES,
 } from '../module/license-file.ts';
@@ -29,19 +29,28 @@ interface Claim {
   readonly file: string;
 }
 
+/** What reads expressions and texts of all modules. */
+export interface LicenseReaders {
+  readonly expressions: LicenseExpressions;
+  /** The listed licence that a text is. */
+  readonly recognize: (text: LicenseText) => Promise<Expression | undefined>;
+}
+
 /** The licences of one module's blobs; each file is looked at once. */
 export class ModuleLicenses {
   readonly #directory: string;
   readonly #expressions: LicenseExpressions;
+  readonly #recognize: LicenseReaders['recognize'];
   readonly #files: ModuleFiles;
   readonly #spdx: SpdxLookup;
   readonly #texts = new Map<string, LicenseText | undefined>();
   readonly #fileClaims = new Map<string, Promise<Claim | undefined>>();
   readonly #refs = new Map<string, LicenseRef | undefined>();
 
-  constructor(directory: string, expressions: LicenseExpressions) {
+  constructor(directory: string, { expressions, recognize }: LicenseReaders) {
     this.#directory = directory;
     this.#expressions = expressions;
+    this.#recognize = recognize;
     this.#files = new ModuleFiles(directory);
     this.#spdx = new SpdxLookup(this.#files);
   }
@@ -54,8 +63,10 @@ export class ModuleLicenses {
       (text && (await this.#fileClaim(blob)));
     if (claim) return this.#claimed(claim, blob, text);
     if (text === undefined) return { expression: 'NOASSERTION', source: 'none', refs: [] };
-    const id = licenseRefId(blob.module, blob.licensePath, text.sha256);
     const file = blob.licenseAbspath;
+    const listed = await this.#recognize(text);
+    if (listed) return { expression: expressionText(listed), source: 'text', file, refs: [] };
+    const id = licenseRefId(blob.module, blob.licensePath, text.sha256);
     return { expression: id, source: 'license-file', file, refs: [{ id, text: text.text, file }] };
   }
 
@@ -92,7 +103,7 @@ export class ModuleLicenses {
     const { licensePath } = blob;
     if (this.#texts.has(licensePath)) return this.#texts.get(licensePath);
     const found = findLicenseText(blob, this.#files);
-    const text = found && isText(found.text) ? found : undefined;
+    const text = found && isLicenseText(found.text) ? found : undefined;
     this.#texts.set(licensePath, text);
     return text;
   }
@@ -110,14 +121,19 @@ export class ModuleLicenses {
     return claim;
   }
 
-  #claimed({ expression, source, file }: Claim, blob: Blob, text: LicenseText | undefined): BlobLicense {
+  async #claimed(
+    { expression, source, file }: Claim,
+    blob: Blob,
+    text: LicenseText | undefined,
+  ): Promise<BlobLicense> {
     const terms = [...termsOf(expression)].map(({ license }) => license);
     const ids = [...new Set(terms.filter((license) => license.startsWith('LicenseRef-')))];
     const found = ids.map((id): LicenseRef => this.#findRef(id) ?? { id });
-    // Of two licences without a text, the file may be either.
-    const isFile = found.filter((ref) => ref.text === undefined).length === 1;
+    // Of two licences without a text, the file may be either; and a listed licence is neither.
+    const isOne = found.filter((ref) => ref.text === undefined).length === 1;
+    const isFile = isOne && text !== undefined && (await this.#recognize(text)) === undefined;
     const refs = found.map((ref) =>
-      isFile && text && ref.text === undefined ? { ...ref, text: text.text, file: blob.licenseAbspath } : ref,
+      isFile && ref.text === undefined ? { ...ref, text: text.text, file: blob.licenseAbspath } : ref,
     );
     return { expression: expressionText(expression), source, file, refs };
   }
@@ -129,15 +145,10 @@ export class ModuleLicenses {
     const text =
       path === undefined ? undefined : this.#files.findBytes(path, MAX_LICENSE_BYTES)?.toString('utf8');
     const ref =
-      path === undefined || text === undefined || !isText(text)
+      path === undefined || text === undefined || !isLicenseText(text)
         ? undefined
         : { id, text, file: join(this.#directory, path) };
     this.#refs.set(id, ref);
     return ref;
   }
-}
-
-/** Whether a file holds words that could be a licence, and not only that one is to come. */
-function isText(text: string): boolean {
-  return /\S/.test(text) && !text.includes('\0') && findPlaceholder(text) === undefined;
 }

@@ -36,3 +36,8 @@ export function findPlaceholder(text: string): string | undefined {
   const line = text.trim();
   return PLACEHOLDER.test(line) && !line.includes('\n') ? line : undefined;
 }
+
+/** Whether a text could be a licence: it holds words, no NUL, and does not only say that one is to come. */
+export function isLicenseText(text: string): boolean {
+  return /\S/.test(text) && !text.includes('\0') && findPlaceholder(text) === undefined;
+}
