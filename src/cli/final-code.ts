@@ -2,12 +2,25 @@
 import { describeError } from '../core/errors.ts';
 import type { ExitCode } from './exit-codes.ts';
 
-// These do work or judge it: nobody listening changes nothing about their result.
-const FINISHED_UNHEARD = new Set(['fetch', 'verify', 'clean', 'lint', 'add']);
+/** A command's own options, as commander gives them. */
+type Options = Readonly<Record<string, unknown>>;
+
+const always = (): boolean => true;
+
+// These do work or judge it, some with these options alone: nobody listening changes nothing about their result.
+const FINISHED_UNHEARD: ReadonlyMap<string, (options: Options) => boolean> = new Map([
+  ['fetch', always],
+  ['verify', always],
+  ['clean', always],
+  ['lint', always],
+  ['add', always],
+  ['licenses', ({ allow, deny, revoke }: Options) => (allow ?? deny ?? revoke) !== undefined],
+]);
 
 /** How a command ended, and what became of its stdout. */
 interface End {
   readonly command: string;
+  readonly options?: Options;
   readonly exitCode: ExitCode;
   /** Whether nobody reads any more. */
   readonly isClosed: boolean;
@@ -17,12 +30,13 @@ interface End {
 
 /** The program's exit code; `tell` is given what there is to say of stdout itself. */
 export function finalCode(
-  { command, exitCode, isClosed, failure }: End,
+  { command, options = {}, exitCode, isClosed, failure }: End,
   tell: (text: string) => void,
 ): ExitCode {
   if (failure !== undefined) {
     tell(`error: cannot write the output: ${describeError(failure)} [BLOBS_FILE_ACCESS]\n`);
     return exitCode === 0 ? 1 : exitCode;
   }
-  return isClosed && !FINISHED_UNHEARD.has(command) ? 0 : exitCode;
+  const counts = !isClosed || FINISHED_UNHEARD.get(command)?.(options);
+  return counts ? exitCode : 0;
 }

@@ -25,10 +25,12 @@ const terminals: Terminals = { stdin: isatty(0), stdout: isatty(1), stderr: isat
 const interruption = new AbortController();
 let signalCode: 130 | 143 = 130;
 let commandName = '';
+let commandOptions: Readonly<Record<string, unknown>> = {};
 let config: Config | undefined;
 let exitCode: ExitCode = 0;
 
 const run: Run = async (command, handler) => {
+  commandOptions = command.opts();
   config = resolveConfig(globalOptions(command), { env: process.env, cwd: workingDirectory(), terminals });
   const { signal } = interruption;
   const width = terminals.stdout ? process.stdout.columns || 80 : undefined;
@@ -131,9 +133,8 @@ function usageError(error: CommanderError, program: Command): BlobsError {
 function endCode(): number {
   if (exitCode === 130) return signalCode;
   const { isClosed, failure } = stdout;
-  return finalCode({ command: commandName, exitCode, isClosed, failure }, (text) =>
-    process.stderr.write(text),
-  );
+  const end = { command: commandName, options: commandOptions, exitCode, isClosed, failure };
+  return finalCode(end, (text) => process.stderr.write(text));
 }
 
 await main();

@@ -8,6 +8,7 @@ import { addConfigCommand } from './commands/config.ts';
 import { addDiffCommand } from './commands/diff.ts';
 import { addFetchCommand } from './commands/fetch.ts';
 import { addHelpCommand } from './commands/help.ts';
+import { addLicensesCommand } from './commands/licenses.ts';
 import { addLintCommand } from './commands/lint.ts';
 import { addListCommand } from './commands/list.ts';
 import { addMirrorCommand } from './commands/mirror.ts';
@@ -56,6 +57,7 @@ export function createProgram(run: Run, write: (text: string) => void): Command 
     addCleanCommand,
     addLintCommand,
     addDiffCommand,
+    addLicensesCommand,
     addAddCommand,
     addUpdateCommand,
     addModulesCommand,

@@ -26,7 +26,10 @@ export const ERROR_MEANINGS = {
   BLOBS_HASH_MISMATCH: 'the bytes do not have the declared SHA-256',
   BLOBS_SIZE_MISMATCH: 'the bytes are more than the declared size, or the declared size is wrong',
   BLOBS_LICENSE_NOT_ACCEPTED: 'a click-through licence was not accepted',
-  BLOBS_LICENSE_MISSING: 'the licence file of a click-through blob is missing or unreadable',
+  BLOBS_LICENSE_MISSING: "a blob's licence file is missing, cannot be read, or holds no licence",
+  BLOBS_LICENSE_NOT_ALLOWED:
+    "a blob's licence is not among those of --allow, needs one of --deny, or nothing is known of it",
+  BLOBS_LICENSE_NOT_REMEMBERED: 'no accepted licence has the SHA-256 that is to be forgotten',
   BLOBS_MISSING: 'a blob is not there',
   BLOBS_HTTP_STATUS: 'the server answered with an error status',
   BLOBS_NETWORK: 'the connection failed, or ended before the whole body arrived',

@@ -24,10 +24,18 @@ export interface LicenseTextRow {
   readonly sha256: Sha256;
   /** The expressions of `blobs`, and the `LicenseRef-`s that have this text; each once, sorted. */
   readonly licenses: readonly string[];
-  /** Absolute paths of the files with this text, each once. */
-  readonly files: readonly string[];
+  /** The files with this text, each once. */
+  readonly files: readonly LicenseTextFile[];
   /** In module order. */
   readonly blobs: readonly Blob[];
+}
+
+export interface LicenseTextFile {
+  /** Name of the module. */
+  readonly module: string;
+  /** Below the module's directory, with forward slashes. */
+  readonly path: string;
+  readonly abspath: string;
 }
 
 export interface LicensesReport extends Report {

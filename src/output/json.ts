@@ -38,6 +38,7 @@ const EMPTY: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   mirror: { directory: null },
   diff: { before: null, after: null, modules: [] },
   add: { added: null, pinned: [], dryRun: false },
+  licenses: { licenses: [], texts: [] },
 };
 
 /** The document of a run that ended before there was a report. */

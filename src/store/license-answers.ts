@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { findSha256, type Sha256 } from '../core/sha256.ts';
 import { makeDirectories } from './make-directories.ts';
@@ -34,9 +34,30 @@ export class LicenseAnswers {
     return this.#read().some((answer) => answer.sha256 === sha256);
   }
 
+  /** All that is remembered, by the digest of the text. */
+  all(): ReadonlyMap<Sha256, LicenseAnswer> {
+    return new Map(this.#read().map((answer) => [answer.sha256, answer]));
+  }
+
   /** @throws the system's error when the file cannot be written. */
   add(answer: LicenseAnswer): void {
-    const accepted = [...this.#read().filter((other) => other.sha256 !== answer.sha256), answer];
+    this.#write([...this.#read().filter((other) => other.sha256 !== answer.sha256), answer]);
+  }
+
+  /**
+   * Forgets the licence text with this digest, and gives what was remembered; undefined where nothing was.
+   *
+   * @throws the system's error when the file cannot be read or written.
+   */
+  remove(sha256: Sha256): LicenseAnswer | undefined {
+    // A file that cannot be read may hold it: it must not look forgotten.
+    const accepted = existsSync(this.#file) ? parse(readRegularFile(this.#file, MAX_BYTES)) : [];
+    const found = accepted.find((answer) => answer.sha256 === sha256);
+    if (found !== undefined) this.#write(accepted.filter((answer) => answer.sha256 !== sha256));
+    return found;
+  }
+
+  #write(accepted: readonly LicenseAnswer[]): void {
     makeDirectories(dirname(this.#file), 0o700);
     const temporary = `${this.#file}.${process.pid}-${Date.now().toString(36)}`;
     try {
@@ -51,12 +72,26 @@ export class LicenseAnswers {
 
   #read(): LicenseAnswer[] {
     try {
-      const { accepted } = JSON.parse(readRegularFile(this.#file, MAX_BYTES).toString('utf8'));
-      return (accepted as LicenseAnswer[]).filter(
-        ({ sha256 }) => typeof sha256 === 'string' && findSha256(sha256) === sha256,
-      );
+      return parse(readRegularFile(this.#file, MAX_BYTES));
     } catch {
       return [];
     }
   }
+}
+
+function parse(bytes: Buffer): LicenseAnswer[] {
+  try {
+    const { accepted } = JSON.parse(bytes.toString('utf8')) as { accepted: Record<string, unknown>[] };
+    return accepted.flatMap(({ sha256, module, path, time }): LicenseAnswer[] => {
+      const digest = typeof sha256 === 'string' ? findSha256(sha256) : undefined;
+      if (digest === undefined || digest !== sha256) return [];
+      return [{ sha256: digest, module: textOf(module), path: textOf(path), time: textOf(time) }];
+    });
+  } catch {
+    return [];
+  }
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }

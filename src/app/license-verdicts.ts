@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+import { relative, sep } from 'node:path';
+import { blobLabel } from '../core/blob.ts';
+import type { LicenseRow } from '../core/license-report.ts';
+import type { Issue } from '../core/report.ts';
+import { count } from '../core/text.ts';
+import {
+  type Expression,
+  expressionText,
+  findExpression,
+  type LicenseTerm,
+  termsOf,
+} from '../spdx/expression.ts';
+import { isAllowed, isDenied, isNamed } from '../spdx/license-list.ts';
+
+/** What licences must be, or must not be; a list that is absent asks for nothing. */
+interface LicenseLists {
+  readonly allow?: readonly LicenseTerm[];
+  readonly deny?: readonly LicenseTerm[];
+}
+
+/**
+ * The rows with what the lists say of each, and an issue for each that fails. Of whose licence nothing is known fails
+ * both lists: nobody has looked at it.
+ */
+export async function judgeLicenses(
+  rows: readonly LicenseRow[],
+  lists: LicenseLists,
+): Promise<{ readonly rows: readonly LicenseRow[]; readonly issues: readonly Issue[] }> {
+  if (lists.allow === undefined && lists.deny === undefined) return { rows, issues: [] };
+  const verdicts = new Map<string, readonly string[]>();
+  for (const { license } of rows) {
+    if (verdicts.has(license.expression)) continue;
+    verdicts.set(license.expression, judge(await findExpression(license.expression), lists));
+  }
+  const judged = rows.map((row): LicenseRow => {
+    return { ...row, isAllowed: verdicts.get(row.license.expression)?.length === 0 };
+  });
+  const failures = judged.flatMap((row) =>
+    (verdicts.get(row.license.expression) ?? []).map((verdict) => failure(row, verdict)),
+  );
+  return {
+    rows: judged,
+    issues: [...failures, ...(lists.deny === undefined ? [] : unnamedWarning(judged))],
+  };
+}
+
+/** What is wrong with an expression, as the end of a sentence, one for each list; empty where it passes. */
+function judge(expression: Expression | undefined, { allow, deny }: LicenseLists): string[] {
+  if (expression === undefined) return ['is unknown'];
+  return [
+    ...(allow === undefined || isAllowed(expression, allow)
+      ? []
+      : [`is not allowed: ${named(expression, (term) => !isAllowed(term, allow))}`]),
+    ...(deny === undefined || !isDenied(expression, deny)
+      ? []
+      : [`is denied: ${named(expression, (term) => isNamed(term, deny))}`]),
+  ];
+}
+
+function named(expression: Expression, test: (term: LicenseTerm) => boolean): string {
+  return [...new Set([...termsOf(expression)].filter(test).map(expressionText))].join(', ');
+}
+
+function failure({ blob, license }: LicenseRow, verdict: string): Issue {
+  const { module, path, licensePath, moduleDirectory } = blob;
+  const { expression, file } = license;
+  const found = file === undefined ? undefined : relative(moduleDirectory, file).split(sep).join('/');
+  return {
+    severity: 'error',
+    code: 'BLOBS_LICENSE_NOT_ALLOWED',
+    message: `the licence of ${blobLabel(blob)} ${verdict}`,
+    facts: [
+      ...(verdict.endsWith(`: ${expression}`) || found === undefined ? [] : [`it is ${expression}`]),
+      found === undefined ? `there is none in ${licensePath}` : `found in ${found}`,
+    ],
+    module,
+    path,
+  };
+}
+
+/** A text that SPDX does not list can be nearly that of a denied licence. */
+function unnamedWarning(rows: readonly LicenseRow[]): Issue[] {
+  const unnamed = rows.filter(
+    ({ license, isAllowed: passes }) => passes && license.source === 'license-file',
+  );
+  if (unnamed.length === 0) return [];
+  const message = `${count(unnamed.length, 'blob has a licence', 'blobs have licences')} that SPDX does not list: --deny cannot tell what is in the text`;
+  const hint = 'read it, and name what is accepted with --allow';
+  return [{ severity: 'warning', code: 'BLOBS_LICENSE_NOT_ALLOWED', message, hint }];
+}
