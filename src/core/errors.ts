@@ -61,7 +61,8 @@ export const ERROR_MEANINGS = {
   BLOBS_NULL_BLOBS: '`blobs:` has no value and counts as an empty list',
   BLOBS_YAML11_BOOLEAN: 'an unquoted yes, no, on or off was read as a boolean, as YAML 1.1 did',
   BLOBS_DUPLICATE_MODULE: 'two modules have the same name',
-  BLOBS_BAD_LICENSE_EXPRESSION: 'the value of `license` is not an SPDX licence expression',
+  BLOBS_BAD_LICENSE_EXPRESSION:
+    'the value of `license`, or what REUSE says of a licence, is not an SPDX licence expression',
   BLOBS_LINT: 'a rule of "blobs lint" found something; "blobs lint --explain RULE" says why it matters',
   BLOBS_DEPRECATED_MANIFEST: 'a manifest holds something that a later release of west will refuse',
   BLOBS_NOT_CLONED: 'a project of the manifest is not on disk',

@@ -1,16 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Command, InvalidArgumentError } from 'commander';
 import { findSha256, type Sha256 } from '../../core/sha256.ts';
-import { collect, type SelectionOptions } from '../options.ts';
-import { addBlobCommand, type Run } from './command.ts';
-
-/** The options of `licenses`, as commander gives them. */
-export interface LicensesCommandOptions extends SelectionOptions {
-  readonly text?: boolean;
-  readonly allow?: readonly string[];
-  readonly deny?: readonly string[];
-  readonly revoke?: Sha256;
-}
+import { collect } from '../options.ts';
+import type { LicensesCommandOptions } from '../run-licenses.ts';
+import { addBlobCommand, queryOf, type Run } from './command.ts';
 
 /** `blobs licenses` */
 export function addLicensesCommand(program: Command, run: Run): void {
@@ -45,7 +38,7 @@ export function addLicensesCommand(program: Command, run: Run): void {
   }).action(async (modules: string[], options: LicensesCommandOptions, command: Command) => {
     await run(command, async (session) => {
       const { runLicenses } = await import('../run-licenses.ts');
-      return runLicenses(session, modules, options);
+      return runLicenses(session, queryOf(session, modules, options), options);
     });
   });
 }
