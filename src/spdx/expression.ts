@@ -36,10 +36,13 @@ export async function findExpression(text: string): Promise<Expression | undefin
   return find(plain) ?? find(await withListedSpelling(plain));
 }
 
+let spellings: ReadonlyMap<string, string> | undefined;
+
 async function withListedSpelling(text: string): Promise<string> {
   const { default: list } = await import('spdx-license-list');
-  const spellings = new Map(Object.keys(list).map((id) => [id.toLowerCase(), id]));
-  return text.replace(/[A-Za-z0-9.-]+/g, (word) => spellings.get(word.toLowerCase()) ?? word);
+  const known = spellings ?? new Map(Object.keys(list).map((id) => [id.toLowerCase(), id]));
+  spellings = known;
+  return text.replace(/[A-Za-z0-9.-]+/g, (word) => known.get(word.toLowerCase()) ?? word);
 }
 
 /** All licences of an expression, from the left, as often as they stand there. */
