@@ -19,12 +19,15 @@ const LAYERS: Readonly<
 > = {
   cli: { values: ['app', 'output', 'workspace', 'module', 'fetch', 'lint', 'store', 'yaml', 'core'] },
   output: { values: ['core'], types: ['app', 'lint'] },
-  app: { values: ['workspace', 'module', 'spdx', 'fetch', 'lint', 'binary', 'store', 'yaml', 'core'] },
+  app: {
+    values: ['workspace', 'module', 'spdx', 'fetch', 'lint', 'binary', 'taint', 'store', 'yaml', 'core'],
+  },
   workspace: { values: ['module', 'fetch', 'lint', 'yaml', 'store', 'core'] },
   module: { values: ['workspace', 'fetch', 'lint', 'yaml', 'store', 'core'] },
   fetch: { values: ['workspace', 'module', 'lint', 'binary', 'yaml', 'store', 'core'] },
   lint: { values: ['workspace', 'module', 'spdx', 'fetch', 'binary', 'yaml', 'store', 'core'] },
   spdx: { values: ['module', 'core'] },
+  taint: { values: ['store', 'core'] },
   binary: { values: ['core'] },
   yaml: { values: ['store', 'core'] },
   store: { values: ['core'] },

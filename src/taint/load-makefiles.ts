@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+import { existsSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { findCommandPaths } from './command-paths.ts';
+import { parseDepfile } from './depfile.ts';
+import type { LoadContext } from './load-ninja.ts';
+import { absoluteOf, type NamedPath } from './real-paths.ts';
+import { splitCommand } from './split-command.ts';
+
+const ARCHIVER = /(?:^|[-/\\])(?:ar|ranlib|lib|armar|iarchive|tiarmar)(?:-[\d.]+)?(?:\.exe)?$/i;
+
+/**
+ * Adds what a file of CMake's Makefiles (absolute) describes to the graph. What make runs, it runs in the top directory of
+ * the build; what `link.txt` holds, in the directory that holds `CMakeFiles`.
+ *
+ * @throws UnreadableError; the system's error
+ */
+export function loadMakeFile(file: string, context: LoadContext): void {
+  const text = context.files.readText(file);
+  const name = basename(file);
+  if (name === 'link.txt') loadLinkScript(text, file, context);
+  else if (name === 'flags.make') loadFlags(text, file, context);
+  else if (name === 'compiler_depend.make' || name === 'depend.make') {
+    const base = topOf(file);
+    for (const { targets, dependencies } of parseDepfile(text)) {
+      const names = dependencies.map((path) => ({ path, base }));
+      for (const target of targets) {
+        // An empty rule for each header, so that make goes on where one is gone.
+        if (names.length > 0)
+          context.graph.addRecorded({ output: absoluteOf({ path: target, base }), names, file });
+      }
+    }
+  } else loadRules(text, file, context);
+}
+
+function loadLinkScript(text: string, file: string, { graph, files, budget }: LoadContext): void {
+  const targetDirectory = dirname(file);
+  const cwd = dirname(dirname(targetDirectory));
+  const [first = []] = splitCommand(text);
+  const program = first[0] ?? '';
+  const isArchive = ARCHIVER.test(program);
+  const output = isArchive ? first[2] : first[first.indexOf('-o') + 1];
+  const readResponse = (path: NamedPath): string | undefined => files.findText(absoluteOf(path));
+  graph.addStep({
+    outputs: output === undefined ? [] : [absoluteOf({ path: output, base: cwd })],
+    // What must be made before, as far as CMake knows it, stands in Makefile2 by these names.
+    inputs: isArchive ? [] : ['all', 'build'].map((goal) => join(targetDirectory, goal)),
+    file,
+    isLink: program !== '' && !isArchive,
+    findNames: () => findCommandPaths(text, { cwd, readResponse, budget }),
+  });
+}
+
+function loadFlags(text: string, file: string, { graph, files, budget }: LoadContext): void {
+  const cwd = topOf(file);
+  const readResponse = (path: NamedPath): string | undefined => files.findText(absoluteOf(path));
+  graph.addStep({
+    outputs: [file],
+    inputs: [],
+    file,
+    isLink: false,
+    findNames: () =>
+      text
+        .split('\n')
+        .filter((line) => !line.startsWith('#'))
+        .flatMap((line) =>
+          findCommandPaths(line.slice(line.indexOf('=') + 1), { cwd, readResponse, budget }),
+        ),
+  });
+}
+
+/** The rules of `build.make` and `Makefile2`, with their recipes. */
+function loadRules(text: string, file: string, { graph, files, budget }: LoadContext): void {
+  const base = topOf(file);
+  const readResponse = (path: NamedPath): string | undefined => files.findText(absoluteOf(path));
+  const absolute = (path: string): string => absoluteOf({ path, base });
+  for (const { rule, recipe } of splitRules(text)) {
+    for (const { targets, dependencies } of parseDepfile(rule)) {
+      if (targets.some((target) => target.startsWith('.') && target === target.toUpperCase())) continue;
+      graph.addStep({
+        outputs: targets.map(absolute),
+        inputs: dependencies.map(absolute),
+        file,
+        isLink: false,
+        findNames: () => [
+          ...dependencies.map((path) => ({ path, base })),
+          ...recipe.flatMap((line) =>
+            findCommandPaths(line.replace(/^[@+-]+/, '').replaceAll('$$', '$'), {
+              cwd: base,
+              readResponse,
+              budget,
+            }),
+          ),
+        ],
+      });
+    }
+  }
+}
+
+interface RuleText {
+  readonly rule: string;
+  readonly recipe: string[];
+}
+
+function splitRules(text: string): RuleText[] {
+  const rules: RuleText[] = [];
+  for (const line of text.replace(/\\\r?\n/g, ' ').split(/\r?\n/)) {
+    if (line.startsWith('\t')) rules.at(-1)?.recipe.push(line.slice(1));
+    else if (/^[^#\s=]/.test(line) && line.includes(':')) rules.push({ rule: line, recipe: [] });
+  }
+  return rules;
+}
+
+/** The top directory of the CMake build that `file` belongs to. */
+function topOf(file: string): string {
+  let holder = dirname(file);
+  while (basename(holder) !== 'CMakeFiles' && dirname(holder) !== holder) holder = dirname(holder);
+  const start = dirname(holder);
+  for (let at = start; ; at = dirname(at)) {
+    if (existsSync(join(at, 'CMakeCache.txt'))) return at;
+    if (dirname(at) === at) return start;
+  }
+}

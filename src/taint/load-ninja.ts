@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+import { dirname } from 'node:path';
+import type { BuildBudget } from './build-budget.ts';
+import type { BuildFiles } from './build-files.ts';
+import type { BuildGraph } from './build-graph.ts';
+import { findCommandPaths } from './command-paths.ts';
+import { parseNinjaDeps } from './ninja-deps.ts';
+import { lookUpForStatement, type StatementScope } from './ninja-scope.ts';
+import { type NinjaBuild, type NinjaStatement, parseNinja } from './parse-ninja.ts';
+import { absoluteOf, type NamedPath } from './real-paths.ts';
+
+/** The rules by which CMake links executables, shared libraries and modules; a static library alone is not linked. */
+const CMAKE_LINKER = /_(?:EXECUTABLE|SHARED_LIBRARY|MODULE_LIBRARY)_LINKER__/;
+/** Those of Meson, GN and many who write ninja files by hand. */
+const FOREIGN_LINKER = /^(?!.*(?:static|alink|symlink)).*link/i;
+const LINKED_NAME = /\.(?:elf|axf|exe|out|so|dll)$/i;
+const CHAINED_VARIABLE = /\$\{?([A-Za-z0-9_.-]+)\}?/g;
+
+/** Where what is found goes, and by what means it is read. */
+export interface LoadContext {
+  readonly graph: BuildGraph;
+  readonly files: BuildFiles;
+  readonly budget: BuildBudget;
+}
+
+/** What the loaded build knows beside its steps. */
+export interface LoadedNinja {
+  /** The dependency files that its steps name: absolute. Those that are there were not read into ninja's log. */
+  readonly depfiles: ReadonlySet<string>;
+}
+
+/**
+ * Adds the steps that the `build.ninja` at `path` (absolute) and its parts describe to the graph, and what ninja's log
+ * recorded of them.
+ *
+ * @throws UnreadableError, or the system's error, where that file cannot be read
+ */
+export function loadNinja(path: string, { graph, files, budget }: LoadContext): LoadedNinja {
+  const base = dirname(path);
+  const absolute = (name: string): string => absoluteOf({ path: name, base });
+  const build = parseNinja(path, {
+    readFile: (name) => ({ text: files.readText(absolute(name)), file: absolute(name) }),
+    budget,
+    onError: files.onError,
+  });
+  const isLink = linkTest(build);
+  const depfiles = new Set<string>();
+  const known = new Map<string, readonly NamedPath[]>();
+  for (const statement of build.statements) {
+    if (isGenerator(statement)) continue;
+    const scope = scopeOf(statement, budget);
+    graph.addStep({
+      outputs: statement.outputs.map(absolute),
+      inputs: statement.inputs.map(absolute),
+      file: statement.file,
+      isLink: isLink(statement),
+      findNames: () => findNames(statement, { base, files, budget, known }),
+    });
+    if (statement.rule?.bindings.has('depfile') || statement.bindings.has('depfile'))
+      depfiles.add(absolute(lookUpForStatement('depfile', scope)));
+  }
+  const log = absolute(`${build.buildDirectory || '.'}/.ninja_deps`);
+  const bytes = files.findBytes(log);
+  if (bytes) {
+    try {
+      for (const [output, inputs] of parseNinjaDeps(bytes)) {
+        graph.addRecorded({
+          output: absolute(output),
+          names: inputs.map((input) => ({ path: input, base })),
+          file: log,
+        });
+      }
+    } catch (error) {
+      files.onError(log, error);
+    }
+  }
+  return { depfiles };
+}
+
+/** Whether a step runs CMake again, or whatever else writes ninja files: all that it reads is no part of what is built. */
+function isGenerator({ ruleName, rule, bindings }: NinjaStatement): boolean {
+  return ruleName === 'RERUN_CMAKE' || Boolean(bindings.get('generator') ?? rule?.bindings.get('generator'));
+}
+
+/**
+ * Tells what links. Where CMake's own rules are, they do, and commands that make an executable by its name. Elsewhere, so do
+ * rules with "link" in their names; where there are none of these either, whatever ninja builds by default.
+ */
+function linkTest({ statements, defaults }: NinjaBuild): (statement: NinjaStatement) => boolean {
+  const isNamed = ({ ruleName, outputs }: NinjaStatement): boolean =>
+    ruleName !== 'phony' && outputs.some((output) => LINKED_NAME.test(output));
+  const isCMake = statements.some(({ ruleName }) => /^RERUN_CMAKE$|_LINKER__/.test(ruleName));
+  if (isCMake) return (statement) => CMAKE_LINKER.test(statement.ruleName) || isNamed(statement);
+  const isForeign = (statement: NinjaStatement): boolean =>
+    FOREIGN_LINKER.test(statement.ruleName) || isNamed(statement);
+  if (statements.some(isForeign)) return isForeign;
+  const wanted = new Set(defaults);
+  if (wanted.size > 0) return ({ outputs }) => outputs.some((output) => wanted.has(output));
+  const used = new Set(statements.flatMap(({ inputs }) => inputs));
+  return ({ outputs }) => !outputs.some((output) => used.has(output));
+}
+
+function scopeOf(statement: NinjaStatement, budget: BuildBudget): StatementScope {
+  return {
+    ...statement,
+    inputs: statement.inputs.slice(0, statement.explicitInputs),
+    outputs: statement.outputs.slice(0, statement.explicitOutputs),
+    budget,
+  };
+}
+
+interface NameContext {
+  readonly base: string;
+  readonly files: BuildFiles;
+  readonly budget: BuildBudget;
+  /** What values of variables name: hundreds of compilations share theirs. */
+  readonly known: Map<string, readonly NamedPath[]>;
+}
+
+/** What a step names: its inputs, and what its command holds. */
+function findNames(statement: NinjaStatement, context: NameContext): NamedPath[] {
+  const { base, files, budget } = context;
+  const names = statement.inputs.map((path) => ({ path, base }));
+  if (statement.ruleName === 'phony') return names;
+  const scope = scopeOf(statement, budget);
+  if (isCompilation(statement)) return [...names, ...findCompilationNames(scope, context)];
+  const response = absoluteOf({ path: lookUpForStatement('rspfile', scope) || '.', base });
+  const readResponse = (file: NamedPath): string | undefined =>
+    absoluteOf(file) === response
+      ? lookUpForStatement('rspfile_content', scope)
+      : files.findText(absoluteOf(file));
+  const found = findCommandPaths(lookUpForStatement('command', scope), { cwd: base, readResponse, budget });
+  return [...names, ...found];
+}
+
+function isCompilation({ rule, bindings }: NinjaStatement): boolean {
+  return bindings.has('deps') || (rule?.bindings.has('deps') ?? false);
+}
+
+/** What each variable of a compiler's command names, by itself: put together, all commands are hundreds of megabytes. */
+function findCompilationNames(
+  scope: StatementScope,
+  { base, files, budget, known }: NameContext,
+): NamedPath[] {
+  const command = scope.rule?.bindings.get('command') ?? scope.bindings.get('command') ?? '';
+  const readResponse = (file: NamedPath): string | undefined => files.findText(absoluteOf(file));
+  const found: NamedPath[] = [];
+  for (const text of [command, ...variablesOf(command, scope)]) {
+    let names = known.get(text);
+    if (names === undefined) {
+      names = findCommandPaths(text, { cwd: base, readResponse, budget });
+      known.set(text, names);
+    }
+    for (const name of names) found.push(name);
+  }
+  return found;
+}
+
+function variablesOf(command: string, scope: StatementScope): string[] {
+  const names = new Set([...command.matchAll(CHAINED_VARIABLE)].map(([, name = '']) => name));
+  for (const name of ['in', 'in_newline', 'out', 'DEP_FILE', 'OBJ_FILE', 'depfile']) names.delete(name);
+  return [...names].map((name) => lookUpForStatement(name, scope)).filter((value) => value !== '');
+}

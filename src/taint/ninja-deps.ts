@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+import { UnreadableError } from './build-budget.ts';
+
+const SIGNATURE = Buffer.from('# ninjadeps\n');
+const MAX_RECORD_BYTES = 2 ** 19;
+
+/**
+ * ninja's log of dependencies, `.ninja_deps`, versions 3 and 4 (src/deps_log.h in ninja's source): for each output the inputs
+ * that its last build recorded. Paths are as ninja spells them. What follows a record that was cut off is nothing.
+ *
+ * @throws UnreadableError for anything else than such a log
+ */
+export function parseNinjaDeps(bytes: Buffer): ReadonlyMap<string, readonly string[]> {
+  const start = SIGNATURE.length + 4;
+  if (bytes.length < start || !bytes.subarray(0, SIGNATURE.length).equals(SIGNATURE))
+    throw new UnreadableError('it is no log of ninja');
+  const version = bytes.readInt32LE(SIGNATURE.length);
+  if (version !== 3 && version !== 4)
+    throw new UnreadableError(`version ${version} of ninja's log is not known`);
+  const headBytes = version === 3 ? 8 : 12;
+  const paths: string[] = [];
+  const recorded = new Map<number, readonly [from: number, to: number]>();
+  for (let at = start; at + 4 <= bytes.length; ) {
+    const word = bytes.readUInt32LE(at);
+    const isDependencies = word >= 2 ** 31;
+    const size = word & 0x7fffffff;
+    const from = at + 4;
+    at = from + size;
+    if (size > MAX_RECORD_BYTES || size % 4 !== 0 || at > bytes.length) break;
+    if (isDependencies) {
+      if (size < headBytes) break;
+      recorded.set(bytes.readInt32LE(from), [from + headBytes, at]);
+    } else {
+      const path = readPath(bytes, { from, to: at, id: paths.length });
+      if (path === undefined) break;
+      paths.push(path);
+    }
+  }
+  const found = new Map<string, readonly string[]>();
+  for (const [id, [from, to]] of recorded) {
+    const output = paths[id];
+    if (output === undefined) continue;
+    const inputs: string[] = [];
+    for (let at = from; at < to; at += 4) inputs.push(paths[bytes.readInt32LE(at)] ?? '');
+    found.set(output, inputs);
+  }
+  return found;
+}
+
+/** A record of a path: its bytes, at most three NULs, and its number inverted. */
+function readPath(
+  bytes: Buffer,
+  { from, to, id }: { readonly from: number; readonly to: number; readonly id: number },
+): string | undefined {
+  if (to - from < 8 || bytes.readInt32LE(to - 4) !== ~id) return undefined;
+  let end = to - 4;
+  while (end > from && to - 4 - end < 3 && bytes[end - 1] === 0) end -= 1;
+  return bytes.toString('utf8', from, end);
+}

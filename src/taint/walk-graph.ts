@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { BuildGraph, BuildStep, RecordedInputs } from './build-graph.ts';
+import { absoluteOf, type NamedPath } from './real-paths.ts';
+
+/** Images that are made of linked ones: merged, signed, converted. */
+const IMAGE = /\.(?:hex|bin|img|uf2|s19|s28|s37|srec|mot|elf|axf|out)$/i;
+
+export interface GraphVisitor {
+  /** Told of each path that what is linked is made of; `file` names it. */
+  readonly onName: (name: NamedPath, kind: 'link-command' | 'dependency-file', file: string) => void;
+  /** Told of each step that cannot be understood. */
+  readonly onError: (file: string, error: unknown) => void;
+}
+
+/**
+ * Walks from everything that is linked back to all that it is made of, through any number of steps: their inputs, what
+ * their commands name, what was recorded of them. Records of files that no step makes count as well.
+ */
+export function walkGraph(graph: BuildGraph, { onName, onError }: GraphVisitor): void {
+  const seenSteps = new Set<BuildStep>();
+  const seenPaths = new Set<string>();
+  const pending: BuildStep[] = [];
+  const follow = (path: string): void => {
+    if (seenPaths.has(path)) return;
+    seenPaths.add(path);
+    for (const step of graph.makersOf(path)) pending.push(step);
+    for (const recorded of graph.recordedOf(path)) useRecord(recorded);
+  };
+  const useRecord = ({ names, file }: RecordedInputs): void => {
+    for (const name of names) {
+      onName(name, 'dependency-file', file);
+      const path = absoluteOf(name);
+      if (graph.isMade(path)) recordedPaths.push(path);
+    }
+  };
+  // Kept apart, so that a chain of records is no chain of calls.
+  const recordedPaths: string[] = [];
+  for (const recorded of graph.strayRecords()) useRecord(recorded);
+  for (const step of findLinkSteps(graph)) pending.push(step);
+  for (;;) {
+    const path = recordedPaths.pop();
+    if (path !== undefined) {
+      follow(path);
+      continue;
+    }
+    const step = pending.pop();
+    if (step === undefined) return;
+    if (seenSteps.has(step)) continue;
+    seenSteps.add(step);
+    for (const output of step.outputs) follow(output);
+    for (const input of step.inputs) follow(input);
+    try {
+      for (const name of step.findNames()) {
+        onName(name, 'link-command', step.file);
+        const path = absoluteOf(name);
+        if (graph.isMade(path)) follow(path);
+      }
+    } catch (error) {
+      onError(step.file, error);
+    }
+  }
+}
+
+/** The steps that link, and those that make an image of what was linked and perhaps of more. */
+function findLinkSteps(graph: BuildGraph): Set<BuildStep> {
+  const found = new Set(graph.steps.filter((step) => step.isLink));
+  const users = new Map<string, BuildStep[]>();
+  for (const step of graph.steps) {
+    if (!step.outputs.some((output) => IMAGE.test(output))) continue;
+    for (const input of step.inputs) users.set(input, [...(users.get(input) ?? []), step]);
+  }
+  const pending = [...found];
+  for (let step = pending.pop(); step !== undefined; step = pending.pop()) {
+    for (const output of step.outputs) {
+      for (const user of users.get(output) ?? []) {
+        if (found.has(user)) continue;
+        found.add(user);
+        pending.push(user);
+      }
+    }
+  }
+  return found;
+}
