@@ -1,27 +1,59 @@
 // SPDX-License-Identifier: Apache-2.0
-import { blobLabel } from '../core/blob.ts';
+import { type Blob, blobLabel } from '../core/blob.ts';
 import type { BlobReport, Issue } from '../core/report.ts';
+import type { LinkEvidence } from '../core/taint.ts';
+import { count } from '../core/text.ts';
 import { type BlobState, findBlobStates } from './blob-state.ts';
 import { type BlobQuery, loadModules } from './load-modules.ts';
 
 export interface VerifyOptions extends BlobQuery {
   /** Whether a blob that is not there passes. */
   readonly allowMissing: boolean;
+  /** Absolute: verifies only what the build in this directory links. */
+  readonly buildDirectory?: string;
+}
+
+export interface VerifyReport extends BlobReport {
+  /** Why each blob of `rows` is linked; absent where no build was asked about. */
+  readonly evidence?: ReadonlyMap<Blob, readonly LinkEvidence[]>;
 }
 
 /**
- * Reads and hashes every selected blob; an issue for each that is wrong (BLOBS_HASH_MISMATCH) or
- * missing (BLOBS_MISSING), and a warning for a declared size that is not the file's. Changes nothing.
+ * Reads and hashes every selected blob, or those of them that a build links; an issue for each that is wrong
+ * (BLOBS_HASH_MISMATCH) or missing (BLOBS_MISSING), and a warning for a declared size that is not the file's. Changes
+ * nothing.
  *
- * @throws BlobsError where there is nothing to verify from; the signal's reason.
+ * @throws BlobsError where there is nothing to verify from, or no such build directory; the signal's reason.
  */
-export async function verifyBlobs(options: VerifyOptions, signal: AbortSignal): Promise<BlobReport> {
+export async function verifyBlobs(options: VerifyOptions, signal: AbortSignal): Promise<VerifyReport> {
+  const { allowMissing, buildDirectory } = options;
   const { blobs, issues } = await loadModules(options, signal);
-  const states = await findBlobStates(blobs, signal);
-  return {
-    rows: states.map(({ row }) => row),
-    issues: [...issues, ...states.flatMap((state) => judge(state, options.allowMissing) ?? [])],
-  };
+  if (buildDirectory === undefined) {
+    const states = await findBlobStates(blobs, signal);
+    return report(states, [...issues, ...states.flatMap((state) => judge(state, allowMissing) ?? [])]);
+  }
+  const { findLinkedBlobs } = await import('../taint/linked-blobs.ts');
+  const linked = await findLinkedBlobs(buildDirectory, blobs, signal);
+  const states = await findBlobStates(
+    blobs.filter((blob) => linked.evidence.has(blob)),
+    signal,
+  );
+  const found = [...issues, ...linked.issues];
+  if (states.length === 0 && blobs.length > 0 && linked.issues.length === 0) {
+    const message = `the build in ${buildDirectory} links none of ${count(blobs.length, 'blob')}`;
+    found.push({ severity: 'info', code: 'BLOBS_NOTHING_LINKED', message });
+  }
+  for (const state of states) {
+    const issue = judge(state, allowMissing);
+    const [reason] = linked.evidence.get(state.row.blob) ?? [];
+    if (issue && reason)
+      found.push({ ...issue, facts: [...(issue.facts ?? []), `linked, as ${reason.file} says`] });
+  }
+  return { ...report(states, found), evidence: linked.evidence };
+}
+
+function report(states: readonly BlobState[], issues: readonly Issue[]): VerifyReport {
+  return { rows: states.map(({ row }) => row), issues };
 }
 
 function judge({ row, sha256, issue }: BlobState, allowMissing: boolean): Issue | undefined {

@@ -72,6 +72,7 @@ export const ERROR_MEANINGS = {
   BLOBS_STORE_UNUSABLE: 'the local store cannot be used',
   BLOBS_UNUSED_MIRROR: 'a mirror stands for no URL of the selected blobs',
   BLOBS_LEFT_OUT: 'a click-through blob was left out of a mirror',
+  BLOBS_NOTHING_LINKED: 'a build links none of the selected blobs',
   BLOBS_NOTHING_SELECTED: 'the selection matches no blob',
 } as const;
 

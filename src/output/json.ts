@@ -46,7 +46,7 @@ export function failureDocument(command: string, issues: readonly Issue[]): Json
   return { ...document(command, { issues }, [], { total: 0 }), ...EMPTY[command] };
 }
 
-/** The document of `list` and `verify`. */
+/** The document of `list`, and what that of `verify` begins with. */
 export function blobDocument(command: 'list' | 'verify', report: BlobReport): JsonDocument {
   return document(command, report, report.rows.map(blobJson), statusSummary(report.rows));
 }

@@ -8,7 +8,7 @@ export function verifyText(rows: readonly BlobRow[]): string {
 }
 
 /** The line that ends a verification. */
-export function verifySummaryText(rows: readonly BlobRow[]): string {
+export function verifySummaryText(rows: readonly BlobRow[], noun = 'blob'): string {
   const number = (status: string): number => rows.filter((row) => row.status === status).length;
-  return `verified ${count(rows.length, 'blob')}: ${number('A')} right, ${number('M')} wrong, ${number('D')} missing\n`;
+  return `verified ${count(rows.length, noun)}: ${number('A')} right, ${number('M')} wrong, ${number('D')} missing\n`;
 }
