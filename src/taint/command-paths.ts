@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { existsSync } from 'node:fs';
-import type { BuildBudget } from './build-budget.ts';
+import { type BuildBudget, UnreadableError } from './build-budget.ts';
 import { absoluteOf, type NamedPath } from './real-paths.ts';
 import { splitCommand } from './split-command.ts';
 
 const MAX_RESPONSE_DEPTH = 8;
+const MAX_SHELL_DEPTH = 3;
+const SHELL = /(?:^|[\\/])(?:sh|bash|dash|cmd)(?:\.exe)?$/i;
 
 /** What is needed to understand a command of a build. */
 export interface CommandContext {
@@ -19,7 +21,7 @@ export interface CommandContext {
  * Every path that the command `text` may name: its words, what options carry (`-Tfile`, `--map=file`, `-Wl,a,b`), what
  * stands in response files, and what `-l` means along all `-L` of the same command, as ld does. Much of it is no path.
  */
-export function findCommandPaths(text: string, context: CommandContext): NamedPath[] {
+export function findCommandPaths(text: string, context: CommandContext, depth = 0): NamedPath[] {
   const found: NamedPath[] = [];
   let cwd = context.cwd;
   for (const words of splitCommand(text)) {
@@ -28,11 +30,20 @@ export function findCommandPaths(text: string, context: CommandContext): NamedPa
       if (words.length > 1) cwd = absoluteOf({ path: directory, base: cwd });
       continue;
     }
+    for (const inner of shellTexts(words, depth))
+      found.push(...findCommandPaths(inner, { ...context, cwd }, depth + 1));
     const all = withResponses(words, { ...context, cwd });
     for (const word of all) for (const path of pathsOfWord(word)) found.push({ path, base: cwd });
     for (const path of findLibraries(all, cwd, context.budget)) found.push({ path, base: cwd });
   }
   return found;
+}
+
+/** What a shell among the words is told to run. */
+function shellTexts([program = '', ...words]: readonly string[], depth: number): string[] {
+  if (depth >= MAX_SHELL_DEPTH || !SHELL.test(program)) return [];
+  const at = words.findIndex((word) => /^(?:-\w*c|\/c)$/i.test(word));
+  return at === -1 ? [] : [words.slice(at + 1).join(' ')];
 }
 
 /** The words, those of response files in place of what names them. */
@@ -43,7 +54,10 @@ function withResponses(words: readonly string[], context: CommandContext, depth 
     if (file === undefined || depth >= MAX_RESPONSE_DEPTH) return [word];
     context.budget.spend('files');
     const text = context.readResponse({ path: file, base: context.cwd });
-    if (text === undefined) return [word];
+    if (text === undefined) {
+      if (file.endsWith('.rsp')) throw new UnreadableError('a response file of a command is gone');
+      return [word];
+    }
     context.budget.spend('characters', text.length);
     return withResponses(splitCommand(text).flat(), context, depth + 1);
   });

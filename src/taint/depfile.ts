@@ -22,7 +22,7 @@ export function parseDepfile(text: string): DependencyRule[] {
     if (targets.length === 0 || rest.startsWith('=')) continue;
     rules.push({
       targets,
-      dependencies: splitWords(rest.replace(/(?<!\\);.*$/s, '')).filter((word) => word !== '|'),
+      dependencies: splitWords(rest).filter((word) => word !== '|'),
     });
   }
   return rules;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { realpathSync, statSync } from 'node:fs';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Blob } from '../core/blob.ts';
@@ -7,7 +7,7 @@ import { BlobsError, describeError, systemCode } from '../core/errors.ts';
 import type { Issue } from '../core/report.ts';
 import type { LinkEvidence, LinkedBlobs } from '../core/taint.ts';
 import { BlobMatcher } from './blob-matcher.ts';
-import { BuildBudget } from './build-budget.ts';
+import { BuildBudget, UnreadableError } from './build-budget.ts';
 import { BuildFiles } from './build-files.ts';
 import { BuildGraph } from './build-graph.ts';
 import { parseDepfile } from './depfile.ts';
@@ -69,10 +69,16 @@ class LinkSearch {
   #isBuild = false;
 
   readonly onError = (file: string, error: unknown): void => {
-    const message = `cannot tell all that the build links: ${file}: ${describeError(error)}`;
-    const hint = 'build again in an empty directory; if it repeats, what is linked is not known';
-    if (this.#issues.size < MAX_ISSUES)
-      this.#issues.set(message, { severity: 'error', code: 'BLOBS_BUILD_UNREADABLE', message, hint, file });
+    const message = `a part of the build is not understood, so that not all that it links is known: ${describeError(error)}`;
+    const hint = 'build again in an empty directory';
+    if (this.#issues.size >= MAX_ISSUES) return;
+    this.#issues.set(`${file}: ${message}`, {
+      severity: 'error',
+      code: 'BLOBS_BUILD_UNREADABLE',
+      message,
+      hint,
+      file,
+    });
   };
 
   constructor(blobs: readonly Blob[]) {
@@ -117,6 +123,8 @@ class LinkSearch {
       await action();
     } catch (error) {
       signal.throwIfAborted();
+      // Anything else is a defect of this program.
+      if (!(error instanceof UnreadableError || systemCode(error) !== undefined)) throw error;
       this.onError(file, error);
     }
   }
@@ -137,7 +145,7 @@ class LinkSearch {
 
   async #readMap(file: string, root: string, signal: AbortSignal): Promise<void> {
     await this.#try(file, signal, async () => {
-      const paths = await readMapFile(file, signal);
+      const paths = existsSync(file) ? await readMapFile(file, signal) : undefined;
       if (paths === undefined) return;
       this.#isBuild = true;
       const bases = basesOf(file, root);
@@ -160,7 +168,7 @@ class LinkSearch {
       const message = `no build is found in ${root}`;
       const hint =
         'name the directory of a configured CMake build, or of a make project with a linker map (-Wl,-Map=…) or dependency files (-MD)';
-      issues.push({ severity: 'error', code: 'BLOBS_NOT_A_BUILD', message, hint, file: root });
+      issues.push({ severity: 'error', code: 'BLOBS_NOT_A_BUILD', message, hint });
     }
     return { evidence: this.#evidence, issues };
   }

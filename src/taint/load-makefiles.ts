@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { UnreadableError } from './build-budget.ts';
 import { findCommandPaths } from './command-paths.ts';
 import { parseDepfile } from './depfile.ts';
 import type { LoadContext } from './load-ninja.ts';
@@ -38,6 +39,7 @@ function loadLinkScript(text: string, file: string, { graph, files, budget }: Lo
   const cwd = dirname(dirname(targetDirectory));
   const [first = []] = splitCommand(text);
   const program = first[0] ?? '';
+  if (program === '') throw new UnreadableError('it holds no command');
   const isArchive = ARCHIVER.test(program);
   const output = isArchive ? first[2] : first[first.indexOf('-o') + 1];
   const readResponse = (path: NamedPath): string | undefined => files.findText(absoluteOf(path));
@@ -46,7 +48,7 @@ function loadLinkScript(text: string, file: string, { graph, files, budget }: Lo
     // What must be made before, as far as CMake knows it, stands in Makefile2 by these names.
     inputs: isArchive ? [] : ['all', 'build'].map((goal) => join(targetDirectory, goal)),
     file,
-    isLink: program !== '' && !isArchive,
+    isLink: !isArchive,
     findNames: () => findCommandPaths(text, { cwd, readResponse, budget }),
   });
 }

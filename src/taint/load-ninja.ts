@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { dirname } from 'node:path';
-import type { BuildBudget } from './build-budget.ts';
+import { type BuildBudget, UnreadableError } from './build-budget.ts';
 import type { BuildFiles } from './build-files.ts';
 import type { BuildGraph } from './build-graph.ts';
 import { findCommandPaths } from './command-paths.ts';
@@ -13,6 +13,9 @@ import { absoluteOf, type NamedPath } from './real-paths.ts';
 const CMAKE_LINKER = /_(?:EXECUTABLE|SHARED_LIBRARY|MODULE_LIBRARY)_LINKER__/;
 /** Those of Meson, GN and many who write ninja files by hand. */
 const FOREIGN_LINKER = /^(?!.*(?:static|alink|symlink)).*link/i;
+/** A command that runs a compiler or linker, and not to compile, preprocess or list dependencies. */
+const LINK_COMMAND =
+  /^(?![\s\S]*\s-(?:c|S|E|M|MM)\s)[\s\S]*(?:^|[\s/$({_-])(?:gcc|g\+\+|clang(?:\+\+)?|cc|cxx|c\+\+|ld|lld|link\w*)(?=[\s)}]|$)/i;
 const LINKED_NAME = /\.(?:elf|axf|exe|out|so|dll)$/i;
 const CHAINED_VARIABLE = /\$\{?([A-Za-z0-9_.-]+)\}?/g;
 
@@ -59,22 +62,25 @@ export function loadNinja(path: string, { graph, files, budget }: LoadContext): 
     if (statement.rule?.bindings.has('depfile') || statement.bindings.has('depfile'))
       depfiles.add(absolute(lookUpForStatement('depfile', scope)));
   }
-  const log = absolute(`${build.buildDirectory || '.'}/.ninja_deps`);
-  const bytes = files.findBytes(log);
-  if (bytes) {
-    try {
-      for (const [output, inputs] of parseNinjaDeps(bytes)) {
-        graph.addRecorded({
-          output: absolute(output),
-          names: inputs.map((input) => ({ path: input, base })),
-          file: log,
-        });
-      }
-    } catch (error) {
-      files.onError(log, error);
-    }
-  }
+  loadLog(absolute(`${build.buildDirectory || '.'}/.ninja_deps`), base, { graph, files });
   return { depfiles };
+}
+
+/** Adds what ninja's log of dependencies recorded, if there is one. */
+function loadLog(log: string, base: string, { graph, files }: Pick<LoadContext, 'graph' | 'files'>): void {
+  const bytes = files.findBytes(log);
+  if (bytes === undefined) return;
+  try {
+    const { inputsOf, isDamaged } = parseNinjaDeps(bytes);
+    for (const [output, inputs] of inputsOf) {
+      const names = inputs.map((input) => ({ path: input, base }));
+      graph.addRecorded({ output: absoluteOf({ path: output, base }), names, file: log });
+    }
+    if (isDamaged) throw new UnreadableError('its end is damaged');
+  } catch (error) {
+    if (!(error instanceof UnreadableError)) throw error;
+    files.onError(log, error);
+  }
 }
 
 /** Whether a step runs CMake again, or whatever else writes ninja files: all that it reads is no part of what is built. */
@@ -84,7 +90,8 @@ function isGenerator({ ruleName, rule, bindings }: NinjaStatement): boolean {
 
 /**
  * Tells what links. Where CMake's own rules are, they do, and commands that make an executable by its name. Elsewhere, so do
- * rules with "link" in their names; where there are none of these either, whatever ninja builds by default.
+ * rules with "link" in their names and those that run a compiler to link; where there are none of these either, whatever ninja
+ * builds by default.
  */
 function linkTest({ statements, defaults }: NinjaBuild): (statement: NinjaStatement) => boolean {
   const isNamed = ({ ruleName, outputs }: NinjaStatement): boolean =>
@@ -92,7 +99,9 @@ function linkTest({ statements, defaults }: NinjaBuild): (statement: NinjaStatem
   const isCMake = statements.some(({ ruleName }) => /^RERUN_CMAKE$|_LINKER__/.test(ruleName));
   if (isCMake) return (statement) => CMAKE_LINKER.test(statement.ruleName) || isNamed(statement);
   const isForeign = (statement: NinjaStatement): boolean =>
-    FOREIGN_LINKER.test(statement.ruleName) || isNamed(statement);
+    FOREIGN_LINKER.test(statement.ruleName) ||
+    isNamed(statement) ||
+    LINK_COMMAND.test(statement.rule?.bindings.get('command') ?? '');
   if (statements.some(isForeign)) return isForeign;
   const wanted = new Set(defaults);
   if (wanted.size > 0) return ({ outputs }) => outputs.some((output) => wanted.has(output));

@@ -14,8 +14,9 @@ const MAX_PATHS = 1_000_000;
 const HEAD =
   /^(?:Archive member included|There are no discarded|Discarded input sections|Memory Configuration|Linker script and memory map|Merging program properties|As-needed library included|Allocating common symbols|\s*VMA\s+LMA\s+Size\s+Align\s+Out\s+In\s+Symbol|# Path: |Component: )/m;
 
-/** What stands before the path of an input file: a section's name, address, size, alignment. */
-const PLACE = /^\s*(?:[^\s(]+\s+)??(?:(?:0x)?[0-9a-fA-F]+\s+){2,}(?:\d+\s+)?(.+)$/;
+/** What stands before the path of an input file: section, address, size; of lld VMA, LMA, size, alignment. */
+const PLACE =
+  /^\s*(?:[^\s(]\S*\s+)??(?:0x[0-9a-f]+\s+0x[0-9a-f]+|[0-9a-f]+\s+[0-9a-f]+\s+[0-9a-f]+\s+\d+)\s+(\S.*)$/i;
 
 /**
  * The paths of input files that the linker's map `file` names, each once, as spelt: of archives (`LOAD lib.a`,

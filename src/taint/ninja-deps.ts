@@ -4,13 +4,19 @@ import { UnreadableError } from './build-budget.ts';
 const SIGNATURE = Buffer.from('# ninjadeps\n');
 const MAX_RECORD_BYTES = 2 ** 19;
 
+export interface NinjaDeps {
+  readonly inputsOf: ReadonlyMap<string, readonly string[]>;
+  /** Whether it ends within a record, or holds one that is none: what follows is not known. */
+  readonly isDamaged: boolean;
+}
+
 /**
  * ninja's log of dependencies, `.ninja_deps`, versions 3 and 4 (src/deps_log.h in ninja's source): for each output the inputs
- * that its last build recorded. Paths are as ninja spells them. What follows a record that was cut off is nothing.
+ * that its last build recorded. Paths are as ninja spells them.
  *
  * @throws UnreadableError for anything else than such a log
  */
-export function parseNinjaDeps(bytes: Buffer): ReadonlyMap<string, readonly string[]> {
+export function parseNinjaDeps(bytes: Buffer): NinjaDeps {
   const start = SIGNATURE.length + 4;
   if (bytes.length < start || !bytes.subarray(0, SIGNATURE.length).equals(SIGNATURE))
     throw new UnreadableError('it is no log of ninja');
@@ -20,7 +26,11 @@ export function parseNinjaDeps(bytes: Buffer): ReadonlyMap<string, readonly stri
   const headBytes = version === 3 ? 8 : 12;
   const paths: string[] = [];
   const recorded = new Map<number, readonly [from: number, to: number]>();
-  for (let at = start; at + 4 <= bytes.length; ) {
+  let at = start;
+  let isDamaged = false;
+  while (at < bytes.length && !isDamaged) {
+    isDamaged = true;
+    if (at + 4 > bytes.length) break;
     const word = bytes.readUInt32LE(at);
     const isDependencies = word >= 2 ** 31;
     const size = word & 0x7fffffff;
@@ -35,16 +45,17 @@ export function parseNinjaDeps(bytes: Buffer): ReadonlyMap<string, readonly stri
       if (path === undefined) break;
       paths.push(path);
     }
+    isDamaged = false;
   }
-  const found = new Map<string, readonly string[]>();
+  const inputsOf = new Map<string, readonly string[]>();
   for (const [id, [from, to]] of recorded) {
     const output = paths[id];
     if (output === undefined) continue;
     const inputs: string[] = [];
-    for (let at = from; at < to; at += 4) inputs.push(paths[bytes.readInt32LE(at)] ?? '');
-    found.set(output, inputs);
+    for (let each = from; each < to; each += 4) inputs.push(paths[bytes.readInt32LE(each)] ?? '');
+    inputsOf.set(output, inputs);
   }
-  return found;
+  return { inputsOf, isDamaged };
 }
 
 /** A record of a path: its bytes, at most three NULs, and its number inverted. */

@@ -96,12 +96,14 @@ class FileParser {
     } else if (keyword === 'default' && !rest.startsWith('=')) {
       defaults.push(...this.#expandPaths(rest, (name) => scope.lookUp(name)));
     } else {
+      if (/^[ ]*(?:#|$)/.test(line)) return 'read';
       const [, name, value = ''] = ASSIGNMENT.exec(line) ?? [];
-      if (name === undefined) return 'read';
-      scope.variables.set(
-        name,
-        expand(value, (inner) => scope.lookUp(inner), reader.budget),
-      );
+      if (name === undefined) this.#complain('it holds a line that is none of ninja');
+      else
+        scope.variables.set(
+          name,
+          expand(value, (inner) => scope.lookUp(inner), reader.budget),
+        );
     }
     return 'read';
   }
@@ -116,15 +118,22 @@ class FileParser {
       );
     const lookUp = (name: string): string => bindings.get(name) ?? scope.lookUp(name);
     const [before, after] = splitAtColon(rest);
+    if (after === undefined) {
+      this.#complain('it holds a build statement without a rule');
+      return;
+    }
     const outputs = this.#expandGroups(before, lookUp);
     const [, ruleName = '', inputText = ''] = /^[ ]*([A-Za-z0-9_.-]+)(.*)$/s.exec(after) ?? [];
     const inputs = this.#expandGroups(inputText, lookUp);
+    const rule = scope.findRule(ruleName);
+    if (rule === undefined && ruleName !== 'phony')
+      this.#complain('it holds a build statement of an unknown rule');
     statements.push({
       file,
       outputs: outputs.flat(),
       explicitOutputs: outputs[0]?.length ?? 0,
       ruleName,
-      rule: scope.findRule(ruleName),
+      rule,
       scope,
       bindings,
       inputs: inputs.flat(),
@@ -132,11 +141,17 @@ class FileParser {
     });
   }
 
-  /** The paths before and after each `|`, `||` and `|@`. */
+  /** Tells that a part of the file is not understood, which is then left out. */
+  #complain(what: string): void {
+    this.#context.reader.onError(this.#context.file, new UnreadableError(what));
+  }
+
+  /** The paths before and after `|` and `||`; what follows `|@` is neither read nor made. */
   #expandGroups(raw: string, lookUp: (name: string) => string): string[][] {
     const groups: string[][] = [[]];
     for (const word of splitPaths(raw)) {
-      if (/^\|[|@]?$/.test(word)) groups.push([]);
+      if (word === '|@') break;
+      if (word === '|' || word === '||') groups.push([]);
       else groups.at(-1)?.push(expand(word, lookUp, this.#context.reader.budget));
     }
     return groups;
@@ -192,12 +207,12 @@ function endsEscaped(text: string, start: number, end: number): boolean {
   return dollars % 2 === 1;
 }
 
-function splitAtColon(text: string): [before: string, after: string] {
+function splitAtColon(text: string): [before: string, after: string | undefined] {
   for (let at = 0; at < text.length; at += 1) {
     if (text[at] === '$') at += 1;
     else if (text[at] === ':') return [text.slice(0, at), text.slice(at + 1)];
   }
-  return [text, ''];
+  return [text, undefined];
 }
 
 const PATH = /\|[|@]?|(?:\$[\s\S]|[^\s$|])+/g;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Dirent, readdirSync } from 'node:fs';
+import { type Dirent, opendirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { UnreadableError } from './build-budget.ts';
@@ -67,12 +67,21 @@ export async function walkBuild(
 }
 
 function listDirectory(directory: string, onError: (file: string, error: unknown) => void): Dirent[] {
+  const entries: Dirent[] = [];
   try {
-    return readdirSync(directory, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+    const opened = opendirSync(directory);
+    try {
+      for (let entry = opened.readSync(); entry !== null; entry = opened.readSync()) {
+        entries.push(entry);
+        if (entries.length > MAX_ENTRIES) break;
+      }
+    } finally {
+      opened.closeSync();
+    }
   } catch (error) {
     onError(directory, error);
-    return [];
   }
+  return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function findList<T>(

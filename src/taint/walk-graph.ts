@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { UnreadableError } from './build-budget.ts';
 import type { BuildGraph, BuildStep, RecordedInputs } from './build-graph.ts';
 import { absoluteOf, type NamedPath } from './real-paths.ts';
 
@@ -57,6 +58,7 @@ export function walkGraph(graph: BuildGraph, { onName, onError }: GraphVisitor):
         if (graph.isMade(path)) follow(path);
       }
     } catch (error) {
+      if (!(error instanceof UnreadableError)) throw error;
       onError(step.file, error);
     }
   }
@@ -68,7 +70,11 @@ function findLinkSteps(graph: BuildGraph): Set<BuildStep> {
   const users = new Map<string, BuildStep[]>();
   for (const step of graph.steps) {
     if (!step.outputs.some((output) => IMAGE.test(output))) continue;
-    for (const input of step.inputs) users.set(input, [...(users.get(input) ?? []), step]);
+    for (const input of step.inputs) {
+      const known = users.get(input);
+      if (known) known.push(step);
+      else users.set(input, [step]);
+    }
   }
   const pending = [...found];
   for (let step = pending.pop(); step !== undefined; step = pending.pop()) {
