@@ -59,8 +59,8 @@ export function loadNinja(path: string, { graph, files, budget }: LoadContext): 
       isLink: isLink(statement),
       findNames: () => findNames(statement, { base, files, budget, known }),
     });
-    if (statement.rule?.bindings.has('depfile') || statement.bindings.has('depfile'))
-      depfiles.add(absolute(lookUpForStatement('depfile', scope)));
+    const depfile = lookUpForStatement('depfile', scope);
+    if (depfile !== '') depfiles.add(absolute(depfile));
   }
   loadLog(absolute(`${build.buildDirectory || '.'}/.ninja_deps`), base, { graph, files });
   return { depfiles };
