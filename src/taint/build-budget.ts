@@ -6,7 +6,7 @@ export class UnreadableError extends Error {}
 /** The most work of each kind that one build may cost; a large Zephyr build takes less than a hundredth of it. */
 const LIMITS = {
   characters: 512 * 2 ** 20,
-  expansions: 20_000_000,
+  expansions: 5_000_000,
   lookups: 2_000_000,
   edges: 2_000_000,
   files: 100_000,

@@ -51,7 +51,6 @@ export function loadNinja(path: string, { graph, files, budget }: LoadContext): 
   const known = new Map<string, readonly NamedPath[]>();
   for (const statement of build.statements) {
     if (isGenerator(statement)) continue;
-    const scope = scopeOf(statement, budget);
     graph.addStep({
       outputs: statement.outputs.map(absolute),
       inputs: statement.inputs.map(absolute),
@@ -59,7 +58,8 @@ export function loadNinja(path: string, { graph, files, budget }: LoadContext): 
       isLink: isLink(statement),
       findNames: () => findNames(statement, { base, files, budget, known }),
     });
-    const depfile = lookUpForStatement('depfile', scope);
+    if (!statement.bindings.has('depfile') && !statement.rule?.bindings.has('depfile')) continue;
+    const depfile = lookUpForStatement('depfile', scopeOf(statement, budget));
     if (depfile !== '') depfiles.add(absolute(depfile));
   }
   loadLog(absolute(`${build.buildDirectory || '.'}/.ninja_deps`), base, { graph, files });
@@ -115,6 +115,7 @@ function scopeOf(statement: NinjaStatement, budget: BuildBudget): StatementScope
     inputs: statement.inputs.slice(0, statement.explicitInputs),
     outputs: statement.outputs.slice(0, statement.explicitOutputs),
     budget,
+    expanded: new Map(),
   };
 }
 

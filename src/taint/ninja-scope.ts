@@ -2,7 +2,7 @@
 import { type BuildBudget, UnreadableError } from './build-budget.ts';
 
 const MAX_VALUE_CHARACTERS = 8 * 2 ** 20;
-const MAX_RULE_DEPTH = 64;
+const MAX_RULE_VARIABLES = 500;
 
 // "$^" is a line feed of ninja 1.13.
 const EXPANSION = /\$(?:\r?\n[ ]*|([$ :^])|\{([A-Za-z0-9_.-]+)\}|([A-Za-z0-9_-]+))/g;
@@ -69,6 +69,8 @@ export interface StatementScope {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly budget: BuildBudget;
+  /** What the rule's variables came to; null for one that is being expanded. */
+  readonly expanded: Map<string, string | null>;
 }
 
 /**
@@ -76,7 +78,7 @@ export interface StatementScope {
  *
  * @throws UnreadableError for a rule that goes in a circle, or a value that is too long
  */
-export function lookUpForStatement(name: string, statement: StatementScope, depth = 0): string {
+export function lookUpForStatement(name: string, statement: StatementScope): string {
   if (name === 'in') return statement.inputs.map(quote).join(' ');
   if (name === 'in_newline') return statement.inputs.map(quote).join('\n');
   if (name === 'out') return statement.outputs.map(quote).join(' ');
@@ -84,8 +86,15 @@ export function lookUpForStatement(name: string, statement: StatementScope, dept
   if (own !== undefined) return own;
   const raw = statement.rule?.bindings.get(name);
   if (raw === undefined) return statement.scope.lookUp(name);
-  if (depth >= MAX_RULE_DEPTH) throw new UnreadableError('the variables of a rule go in a circle');
-  return expand(raw, (inner) => lookUpForStatement(inner, statement, depth + 1), statement.budget);
+  // Each once: what doubles with every variable would else take forever.
+  const known = statement.expanded.get(name);
+  if (known === null || statement.expanded.size > MAX_RULE_VARIABLES)
+    throw new UnreadableError('the variables of a rule go in a circle, or are too many');
+  if (known !== undefined) return known;
+  statement.expanded.set(name, null);
+  const value = expand(raw, (inner) => lookUpForStatement(inner, statement), statement.budget);
+  statement.expanded.set(name, value);
+  return value;
 }
 
 function quote(path: string): string {
