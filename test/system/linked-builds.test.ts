@@ -4,7 +4,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, type TestContext, test } from 'vitest';
 import { type MadeModule, makeModule } from '../support/modules.ts';
-import { type CliResult, runCli } from '../support/run-cli.ts';
+import { BLOBS_BIN, type CliResult, runCli, scrubbedEnvironment } from '../support/run-cli.ts';
 import { schemaErrors } from '../support/schema.ts';
 import { tempDir, withDirectory } from '../support/temp.ts';
 
@@ -127,6 +127,34 @@ describe.each([
     writeFileSync(project.module.blobFile('merged.bin'), 'stale');
     expect(await verify()).toBe(65);
   });
+});
+
+test('the CMake code of docs/building.md fails a build with a stale blob', {
+  timeout: TIMEOUT_MS,
+}, async (context) => {
+  needTools(context, 'cmake', 'ninja', 'gcc', 'ar');
+  const docs = readFileSync(new URL('../../docs/building.md', import.meta.url), 'utf8');
+  const [, code = ''] = /```cmake\n(.*?)```/s.exec(docs) ?? [];
+  const project = makeProject({ ...SOURCES, 'CMakeLists.txt': CMAKE + code });
+  const bin = join(project.top, 'bin', 'blobs');
+  writeFileSync(withDirectory(bin), `#!/bin/sh\nexec '${process.execPath}' '${BLOBS_BIN}' "$@"\n`, {
+    mode: 0o755,
+  });
+  const env = scrubbedEnvironment({
+    env: {
+      PATH: `${join(project.top, 'bin')}:${process.env['PATH']}`,
+      ZEPHYR_MODULES: join(project.top, 'hal'),
+    },
+  });
+  const run = (...args: string[]) => spawnSync('cmake', args, { cwd: project.top, env, encoding: 'utf8' });
+  expect(run('-S', 'src', '-B', 'build', '-G', 'Ninja').status).toBe(0);
+  expect(run('--build', 'build')).toMatchObject({ status: 0, stderr: '' });
+  writeFileSync(project.module.blobFile('merged.bin'), 'stale');
+  const failed = run('--build', 'build');
+  expect(failed.stdout + failed.stderr).toContain(
+    'checksum mismatch for hal: merged.bin [BLOBS_HASH_MISMATCH]',
+  );
+  expect(failed.status).not.toBe(0);
 });
 
 describe('a plain make project', () => {
