@@ -73,6 +73,8 @@ function loadFlags(text: string, file: string, { graph, files, budget }: LoadCon
 
 /** The rules of `build.make` and `Makefile2`, with their recipes. */
 function loadRules(text: string, file: string, { graph, files, budget }: LoadContext): void {
+  if (text.includes('cmake_link_script') && !existsSync(join(dirname(file), 'link.txt')))
+    files.onError(file, new UnreadableError('the command that links is gone: link.txt'));
   const base = topOf(file);
   const readResponse = (path: NamedPath): string | undefined => files.findText(absoluteOf(path));
   const absolute = (path: string): string => absoluteOf({ path, base });

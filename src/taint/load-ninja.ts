@@ -46,9 +46,10 @@ export function loadNinja(path: string, { graph, files, budget }: LoadContext): 
     budget,
     onError: files.onError,
   });
+  if (build.statements.length === 0) throw new UnreadableError('it describes nothing');
   const isLink = linkTest(build);
   const depfiles = new Set<string>();
-  const known = new Map<string, readonly NamedPath[]>();
+  const known = new Set<string>();
   for (const statement of build.statements) {
     if (isGenerator(statement)) continue;
     graph.addStep({
@@ -123,8 +124,8 @@ interface NameContext {
   readonly base: string;
   readonly files: BuildFiles;
   readonly budget: BuildBudget;
-  /** What values of variables name: hundreds of compilations share theirs. */
-  readonly known: Map<string, readonly NamedPath[]>;
+  /** Values of variables that were looked at: hundreds of compilations share theirs. */
+  readonly known: Set<string>;
 }
 
 /** What a step names: its inputs, and what its command holds. */
@@ -147,7 +148,7 @@ function isCompilation({ rule, bindings }: NinjaStatement): boolean {
   return bindings.has('deps') || (rule?.bindings.has('deps') ?? false);
 }
 
-/** What each variable of a compiler's command names, by itself: put together, all commands are hundreds of megabytes. */
+/** What each variable of a compiler's command names, if no step before it had it: all commands are hundreds of megabytes. */
 function findCompilationNames(
   scope: StatementScope,
   { base, files, budget, known }: NameContext,
@@ -156,12 +157,9 @@ function findCompilationNames(
   const readResponse = (file: NamedPath): string | undefined => files.findText(absoluteOf(file));
   const found: NamedPath[] = [];
   for (const text of [command, ...variablesOf(command, scope)]) {
-    let names = known.get(text);
-    if (names === undefined) {
-      names = findCommandPaths(text, { cwd: base, readResponse, budget });
-      known.set(text, names);
-    }
-    for (const name of names) found.push(name);
+    if (known.has(text)) continue;
+    known.add(text);
+    for (const name of findCommandPaths(text, { cwd: base, readResponse, budget })) found.push(name);
   }
   return found;
 }
