@@ -182,7 +182,7 @@ describe("ninja's log of dependencies", () => {
   it.each([3, 4] as const)('of version %d tells what a linked object includes', async (version) => {
     const build = makeBuild({ 'build.ninja': text });
     const entries = {
-      'm.o': ['m.c', '../hal/zephyr/blobs/fw.bin', 'gen.inc'],
+      'm.o': ['../hal/zephyr/blobs/fw.bin', 'm.c', 'gen.inc'],
       'other.o': [`${build.blobsDirectory}/a.a`],
     };
     writeFileSync(join(build.directory, '.ninja_deps'), ninjaDeps(version, entries));
