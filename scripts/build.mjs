@@ -29,6 +29,11 @@ Object.assign(Dispatcher.prototype, { connect });
 export { Pool, ProxyAgent };`,
 };
 
+/** Of CycloneDX's library, models and what writes them as JSON; XML and validators ask for packages of their own. */
+const CYCLONEDX = ['enums/index', 'models/index', 'spec/index', 'serialize/json/normalize'].map((name) =>
+  JSON.stringify(join(root, 'node_modules/@cyclonedx/cyclonedx-library/dist.node', `${name}.js`)),
+);
+
 /** How a method of undici's parser begins. */
 const FINISH = `  finish () {
     assert(currentParser === null)
@@ -80,6 +85,20 @@ const slim = {
       contents: UNDICI[path],
       resolveDir: root,
     }));
+    builder.onResolve({ filter: /^@cyclonedx\/cyclonedx-library$/ }, () => ({
+      path: 'cyclonedx',
+      namespace: 'slim-cyclonedx',
+    }));
+    builder.onLoad({ filter: /.*/, namespace: 'slim-cyclonedx' }, () => {
+      const [enums, models, spec, normalize] = CYCLONEDX;
+      const contents = `
+export * as Enums from ${enums};
+export * as Models from ${models};
+export * as Spec from ${spec};
+import * as Normalize from ${normalize};
+export const Serialize = { JSON: { Normalize } };`;
+      return { contents, resolveDir: root };
+    });
     // Where the server closes a connection that is paused, an assertion would end the program (nodejs/undici#5360, fixed
     // in undici 8, which wants a later Node.js). Without it the request fails, and is tried again.
     builder.onLoad({ filter: /undici[\\/]lib[\\/]dispatcher[\\/]client-h1\.js$/ }, ({ path }) => {

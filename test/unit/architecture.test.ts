@@ -17,10 +17,22 @@ const MAX_LINES = 260;
 const LAYERS: Readonly<
   Record<string, { readonly values: readonly string[]; readonly types?: readonly string[] }>
 > = {
-  cli: { values: ['app', 'output', 'workspace', 'module', 'fetch', 'lint', 'store', 'yaml', 'core'] },
+  cli: { values: ['app', 'output', 'workspace', 'module', 'fetch', 'lint', 'sbom', 'store', 'yaml', 'core'] },
   output: { values: ['core'], types: ['app', 'lint'] },
   app: {
-    values: ['workspace', 'module', 'spdx', 'fetch', 'lint', 'binary', 'taint', 'store', 'yaml', 'core'],
+    values: [
+      'workspace',
+      'module',
+      'spdx',
+      'sbom',
+      'taint',
+      'fetch',
+      'lint',
+      'binary',
+      'store',
+      'yaml',
+      'core',
+    ],
   },
   workspace: { values: ['module', 'fetch', 'lint', 'yaml', 'store', 'core'] },
   module: { values: ['workspace', 'fetch', 'lint', 'yaml', 'store', 'core'] },
@@ -29,6 +41,7 @@ const LAYERS: Readonly<
   spdx: { values: ['module', 'core'] },
   taint: { values: ['store', 'core'] },
   binary: { values: ['core'] },
+  sbom: { values: ['core'] },
   yaml: { values: ['store', 'core'] },
   store: { values: ['core'] },
   core: { values: [] },
