@@ -5,6 +5,8 @@ import { createSha256 } from './create-hash.ts';
 
 // Large reads halve the time: the default stream reads 64 KiB at a time.
 const BUFFER_BYTES = 1024 * 1024;
+// A thousand small files would otherwise cost two gigabytes of memory, one after the other.
+const LEAST_BUFFER_BYTES = 4096;
 
 /** Bytes that were hashed. */
 export interface HashedContent {
@@ -24,10 +26,17 @@ export async function hashContent(
   {
     signal,
     maxBytes = Infinity,
-  }: { readonly signal?: AbortSignal | undefined; readonly maxBytes?: number } = {},
+    expectedBytes = BUFFER_BYTES,
+  }: {
+    readonly signal?: AbortSignal | undefined;
+    readonly maxBytes?: number;
+    /** Size of the file as it was a moment ago, by which memory is taken. */
+    readonly expectedBytes?: number;
+  } = {},
 ): Promise<HashedContent> {
   const hash = createSha256();
-  let [buffer, other] = [Buffer.allocUnsafe(BUFFER_BYTES), Buffer.allocUnsafe(BUFFER_BYTES)];
+  const bufferBytes = Math.min(Math.max(expectedBytes, LEAST_BUFFER_BYTES), BUFFER_BYTES);
+  let [buffer, other] = [Buffer.allocUnsafe(bufferBytes), Buffer.allocUnsafe(bufferBytes)];
   let bytes = 0;
   let { bytesRead } = await handle.read(buffer, 0, buffer.length, 0);
   while (bytesRead > 0 && bytes <= maxBytes) {

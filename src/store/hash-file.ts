@@ -29,7 +29,7 @@ export async function hashStampedFile(
   try {
     const sinceMs = Date.now();
     const before = await handle.stat({ bigint: true });
-    const { hash, bytes } = await hashContent(handle, { signal });
+    const { hash, bytes } = await hashContent(handle, { signal, expectedBytes: Number(before.size) });
     const stamp = findReadStamp(before, await handle.stat({ bigint: true }), sinceMs);
     return { sha256: hash.digest('hex') as Sha256, bytes, stamp };
   } finally {
