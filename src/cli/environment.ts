@@ -33,6 +33,8 @@ export interface Environment {
   readonly githubToken: string | undefined;
   /** In a job of GitHub Actions: the absolute directory that the repository is checked out into, if that is known. */
   readonly githubActions: { readonly workspace: string | undefined } | undefined;
+  /** `SOURCE_DATE_EPOCH` (reproducible-builds.org). */
+  readonly sourceDateEpoch: string | undefined;
   /** What `NO_COLOR` (no-color.org) and `FORCE_COLOR` (as Node reads it) ask for. */
   readonly color: boolean | undefined;
   readonly isDumbTerminal: boolean;
@@ -66,6 +68,7 @@ export function readEnvironment(
     githubToken: get('GITHUB_TOKEN'),
     githubActions:
       env['GITHUB_ACTIONS'] === 'true' ? { workspace: findAbsolute(get('GITHUB_WORKSPACE')) } : undefined,
+    sourceDateEpoch: get('SOURCE_DATE_EPOCH'),
     color: colorOf(env),
     isDumbTerminal: env['TERM'] === 'dumb',
     search: (cwd) => {

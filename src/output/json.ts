@@ -37,6 +37,7 @@ const EMPTY: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   update: { files: [] },
   mirror: { directory: null },
   diff: { before: null, after: null, modules: [] },
+  sbom: { format: null, output: null, sbom: null },
   add: { added: null, pinned: [], dryRun: false },
   licenses: { licenses: [], texts: [] },
 };
