@@ -8,6 +8,7 @@ import { fetchSmall0Ms, fetchSmall30Ms, fetchSmallStore } from './cases/fetch-sm
 import { lint } from './cases/lint.mjs';
 import { list } from './cases/list.mjs';
 import { memory } from './cases/memory.mjs';
+import { sbom } from './cases/sbom.mjs';
 import { verify } from './cases/verify.mjs';
 import { fetchWarm, listWarm } from './cases/warm.mjs';
 import { workspace } from './cases/workspace.mjs';
@@ -32,6 +33,7 @@ const cases = [
   verify,
   memory,
   lint,
+  sbom,
 ];
 
 const usage = `Usage: node bench/run.mjs [options] [CASE...]

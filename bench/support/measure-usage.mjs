@@ -12,12 +12,13 @@ const preload = new URL('./record-usage.mjs', import.meta.url);
  * @param {string[]} run.args
  * @param {string} run.directory
  * @param {AbortSignal} run.signal
+ * @param {Record<string, string>} [run.environment] beside what every measured process has
  * @param {number[]} [run.exitCodes] those that mean success: 0 alone by default
  * @returns {Promise<{ peakMemoryMib: number, cpuSeconds: number, stdout: string }>} what it used, and printed
  */
-export async function measureUsage({ args, directory, signal, exitCodes = [0] }) {
+export async function measureUsage({ args, directory, signal, environment = {}, exitCodes = [0] }) {
   const file = path.join(directory, 'usage.json');
-  const env = { ...scrubbedEnvironment(directory), BENCH_USAGE_FILE: file };
+  const env = { ...scrubbedEnvironment(directory), ...environment, BENCH_USAGE_FILE: file };
   const { stdout } = await runCommand(
     { file: process.execPath, args: ['--import', preload.href, ...args], cwd: directory, env, exitCodes },
     signal,
