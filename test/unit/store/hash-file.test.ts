@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { hashContent } from '../../../src/store/hash-content.ts';
 import { hashFile } from '../../../src/store/hash-file.ts';
 import { openRegularFile } from '../../../src/store/open-regular-file.ts';
 import { readRegularFile } from '../../../src/store/regular-file.ts';
@@ -25,6 +26,14 @@ describe('hashFile', () => {
   it.each([0, 1, 1024 * 1024 - 1, 1024 * 1024, 2 * 1024 * 1024 + 7])('hashes %i bytes', async (size) => {
     const bytes = someBytes('hash', size);
     expect(await hashFile(makeFile(bytes))).toEqual({ sha256: sha256(bytes), bytes: size });
+  });
+
+  it.each([0, 1, 5_000])('hashes all of a file that was %i bytes a moment ago', async (expectedBytes) => {
+    const bytes = someBytes('grown', 50_000);
+    const handle = await openRegularFile(makeFile(bytes));
+    const { hash, bytes: found } = await hashContent(handle, { expectedBytes });
+    await handle.close();
+    expect([hash.digest('hex'), found]).toEqual([sha256(bytes), 50_000]);
   });
 
   it('follows a symbolic link', async () => {
