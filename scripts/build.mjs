@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bundles the program into dist/: one small entry, and a chunk for each command that is loaded when it is used.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -187,12 +187,13 @@ function notices(inputs) {
     .sort()
     .map((directory) => {
       const manifest = JSON.parse(readFileSync(join(root, directory, 'package.json'), 'utf8'));
-      const file = readdirSync(join(root, directory)).find((name) => /^licen[cs]e/i.test(name));
-      const text =
-        file && existsSync(join(root, directory, file))
-          ? readFileSync(join(root, directory, file), 'utf8')
-          : '';
-      return `${manifest.name} ${manifest.version} (${manifest.license})\n\n${text.trim()}\n`;
+      const files = readdirSync(join(root, directory)).sort();
+      // The Apache licence asks for the NOTICE, too.
+      const text = [/^licen[cs]e/i, /^notice/i]
+        .flatMap((name) => files.find((file) => name.test(file)) ?? [])
+        .map((file) => readFileSync(join(root, directory, file), 'utf8').trim())
+        .join('\n\n');
+      return `${manifest.name} ${manifest.version} (${manifest.license})\n\n${text}\n`;
     })
     .join(`\n${'-'.repeat(78)}\n\n`);
 }
