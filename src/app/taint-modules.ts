@@ -15,8 +15,11 @@ export interface TaintOptions extends BlobQuery {
   readonly buildDirectory?: string;
   /** What must not be: each module with a blob of that kind is then an error. `linked` needs a build directory. */
   readonly failIf?: 'fetched' | 'linked';
-  /** Whether the names that Kconfig has for modules are wanted, so that those which several share are told of. */
-  readonly namesMatter: boolean;
+  /**
+   * Whether the answer goes into a build. The names that Kconfig has for modules matter then, and a build directory may not
+   * hold a build yet: what is not known about it is a warning.
+   */
+  readonly isForBuild: boolean;
 }
 
 /**
@@ -52,16 +55,18 @@ export async function taintModules(options: TaintOptions, signal: AbortSignal): 
     isTainted: isKnown ? isTainted : undefined,
     issues: [
       ...issues,
-      ...(options.namesMatter ? sharedNameIssues(modules) : []),
-      ...(linked?.issues ?? []).map((issue) => (failIf === 'linked' ? asError(issue) : issue)),
+      ...(options.isForBuild ? sharedNameIssues(modules) : []),
+      ...(linked?.issues ?? []).map((issue) => weigh(issue, options)),
       ...(failIf === undefined ? [] : modules.flatMap((module) => forbid(module, failIf))),
     ],
   };
 }
 
-/** A gate must not pass what it could not look at. */
-function asError(issue: Issue): Issue {
-  return issue.severity === 'warning' ? { ...issue, severity: 'error' } : issue;
+/** What could not be read of a build: a gate must not pass what it could not look at. */
+function weigh(issue: Issue, { failIf, isForBuild }: TaintOptions): Issue {
+  if (issue.severity === 'info') return issue;
+  if (failIf === 'linked') return { ...issue, severity: 'error' };
+  return isForBuild ? { ...issue, severity: 'warning' } : issue;
 }
 
 function forbid({ module, rows }: ModuleTaint, failIf: 'fetched' | 'linked'): Issue[] {

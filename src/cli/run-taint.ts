@@ -35,7 +35,7 @@ export async function runTaint(
       ...config.index(),
       // Kconfig files are made for the build, which has no order for such modules.
       strictDependencies: kconfig,
-      namesMatter: kconfig || cmake,
+      isForBuild: kconfig || cmake,
       ...(buildDir === undefined ? {} : { buildDirectory: resolve(config.cwd, buildDir) }),
       ...(failIf === undefined ? {} : { failIf }),
     },

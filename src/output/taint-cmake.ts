@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isFetched, isLinked, type TaintReport, type TaintRow } from '../core/taint.ts';
 import { escapeControls } from '../core/text.ts';
-import { countTaint, groupByKconfigName, type KconfigGroup } from './taint-groups.ts';
+import { countsText, countTaint, groupByKconfigName, type KconfigGroup, mayTaint } from './taint-groups.ts';
 import { NO_WARNING_OPTION } from './taint-kconfig.ts';
 import { furthestState, taintSummaryText } from './taint-text.ts';
 
@@ -23,7 +23,7 @@ export function taintCmake(report: TaintReport): string {
     ),
     setList(
       'BLOBS_TAINTED_MODULES',
-      groups.filter(({ isTainted }) => isTainted !== false).map(({ name }) => name),
+      groups.filter(mayTaint).map(({ name }) => name),
     ),
     ...groups.flatMap((group) => variablesOf(group, report)),
   ];
@@ -73,10 +73,9 @@ function bracket(text: string): string {
 
 function warningText(report: TaintReport): string {
   const asked = report.buildDirectory !== undefined;
-  const tainting = report.modules.filter(({ isTainted }) => isTainted !== false);
-  const lines = tainting.slice(0, MAX_MODULES).map(({ module, rows }) => {
-    const { declared, fetched, linked } = countTaint(rows);
-    return `  ${escapeControls(module.name)}: ${declared} declared, ${fetched} fetched${asked ? `, ${linked} linked` : ''}`;
+  const tainting = report.modules.filter(mayTaint);
+  const lines = tainting.slice(0, MAX_MODULES).map(({ module, rows, isTainted }) => {
+    return `  ${escapeControls(module.name)}: ${countsText(rows, { isTainted, asked })}`;
   });
   const more = tainting.length > MAX_MODULES ? [`  and ${tainting.length - MAX_MODULES} more`] : [];
   const off = `Binary blobs are not built from source. ${NO_WARNING_OPTION}=ON, or CONFIG_${NO_WARNING_OPTION}=y, switches this off.`;

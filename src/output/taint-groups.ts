@@ -49,3 +49,19 @@ export function groupByKconfigName(modules: readonly ModuleTaint[]): KconfigGrou
       (group.some(({ isTainted }) => isTainted === undefined) ? undefined : false),
   }));
 }
+
+/** Whether something counts as tainting the build: where nobody knows what is linked, what is fetched does. */
+export function mayTaint({ rows, isTainted }: Pick<ModuleTaint, 'rows' | 'isTainted'>): boolean {
+  return isTainted ?? rows.some(isFetched);
+}
+
+/** "3 declared, 2 fetched, 1 linked", of modules that taint as `isTainted` says; the last where somebody asked. */
+export function countsText(
+  rows: readonly TaintRow[],
+  { isTainted, asked }: { readonly isTainted: boolean | undefined; readonly asked: boolean },
+): string {
+  const { declared, fetched, linked } = countTaint(rows);
+  const known = `${declared} declared, ${fetched} fetched`;
+  if (!asked) return known;
+  return isTainted === undefined ? `${known}, not known what is linked` : `${known}, ${linked} linked`;
+}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { isFetched, isLinked, type TaintReport } from '../core/taint.ts';
-import { count, escapeControls } from '../core/text.ts';
-import { countTaint, groupByKconfigName, type KconfigGroup } from './taint-groups.ts';
+import { isFetched, type TaintReport } from '../core/taint.ts';
+import { escapeControls } from '../core/text.ts';
+import { countsText, groupByKconfigName, type KconfigGroup, mayTaint } from './taint-groups.ts';
 
 /** The option that silences the warning of `--cmake`. */
 export const NO_WARNING_OPTION = 'NO_TAINT_BLOBS_WARNING';
@@ -30,7 +30,7 @@ export function taintKconfig(report: TaintReport): string {
 function optionsOf(group: KconfigGroup, report: TaintReport): string {
   const { name, rows, hasBlobs } = group;
   const fetched = rows.some(isFetched);
-  const isTainted = group.isTainted ?? fetched;
+  const isTainted = mayTaint(group);
   const options = [
     `# Module ${namesOf(group)}.${group.isTainted === undefined ? ' Not known whether it taints the build.' : ''}`,
     `config ZEPHYR_${name}_MODULE`,
@@ -50,7 +50,7 @@ function optionsOf(group: KconfigGroup, report: TaintReport): string {
       ...(isTainted ? ['\tdefault y'] : []),
       '\thelp',
       `\t  Binary blobs of the module ${namesOf(group)}.`,
-      `\t  ${stateText(group, report)}.`,
+      `\t  Now ${countsText(rows, { isTainted: group.isTainted, asked: report.buildDirectory !== undefined })}.`,
     );
   }
   return `${options.join('\n')}\n`;
@@ -58,12 +58,4 @@ function optionsOf(group: KconfigGroup, report: TaintReport): string {
 
 function namesOf({ modules }: KconfigGroup): string {
   return [...new Set(modules.map(({ module }) => escapeControls(module.name)))].join(' and ');
-}
-
-function stateText({ rows, isTainted }: KconfigGroup, { buildDirectory }: TaintReport): string {
-  const { declared, fetched, linked } = countTaint(rows);
-  const known = `${count(declared, 'blob')} declared, ${fetched} fetched`;
-  if (buildDirectory === undefined) return known;
-  const isUnknown = isTainted === undefined && !rows.some(isLinked);
-  return `${known}, ${isUnknown ? 'not known how many' : linked} linked by the last build`;
 }

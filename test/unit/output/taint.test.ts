@@ -110,7 +110,7 @@ config TAINT_BLOBS_HAL_X
 	default y
 	help
 	  Binary blobs of the module hal_x.
-	  3 blobs declared, 2 fetched.
+	  Now 3 declared, 2 fetched.
 
 `);
     expect(modules[1]).toMatch(
@@ -131,7 +131,7 @@ config TAINT_BLOBS_HAL_X
     const text = taintKconfig(unknown);
     expect(text).toContain('# Module hal_x. Not known whether it taints the build.\n');
     expect(text).toContain('\tselect TAINT_BLOBS\n');
-    expect(text).toContain('1 blob declared, 1 fetched, not known how many linked by the last build.');
+    expect(text).toContain('Now 1 declared, 1 fetched, not known what is linked.');
   });
 
   it('are one block for modules that share a name', () => {
@@ -145,7 +145,7 @@ config TAINT_BLOBS_HAL_X
       'config TAINT_BLOBS_A_B',
     ]);
     expect(text).toContain('# Module a-b and a_b.\n');
-    expect(text).toContain('2 blobs declared, 1 fetched.');
+    expect(text).toContain('Now 2 declared, 1 fetched.');
   });
 
   it('hold nothing but what they should, whatever modules are called', () => {
