@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isFetched, isLinked, type TaintReport, type TaintRow } from '../core/taint.ts';
 import { escapeControls } from '../core/text.ts';
+import { bracketArgument } from './bracket-argument.ts';
 import { countsText, countTaint, groupByKconfigName, type KconfigGroup, mayTaint } from './taint-groups.ts';
 import { NO_WARNING_OPTION } from './taint-kconfig.ts';
 import { furthestState, taintSummaryText } from './taint-text.ts';
@@ -30,7 +31,7 @@ export function taintCmake(report: TaintReport): string {
   if (report.isTainted !== false) {
     lines.push(
       `if(NOT ${NO_WARNING_OPTION} AND NOT CONFIG_${NO_WARNING_OPTION})`,
-      `  message(WARNING ${bracket(warningText(report))})`,
+      `  message(WARNING ${bracketArgument(warningText(report))})`,
       'endif()',
     );
   }
@@ -56,19 +57,12 @@ function truth(isTainted: boolean | undefined): string {
 }
 
 function setList(name: string, items: readonly string[]): string {
-  return items.length === 0 ? `set(${name} "")` : `set(${name} ${bracket(items.join(';'))})`;
+  return items.length === 0 ? `set(${name} "")` : `set(${name} ${bracketArgument(items.join(';'))})`;
 }
 
 /** CMake has no way to write each of these into a list: brackets keep a list from being split. */
 function listItem(path: string): string {
   return path.replace(/[%;[\]]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
-}
-
-/** `text` as a bracket argument. CMake drops a line feed at its beginning, which ours never has. */
-function bracket(text: string): string {
-  let equals = '';
-  while (`${text}]`.includes(`]${equals}]`)) equals += '=';
-  return `[${equals}[${text}]${equals}]`;
 }
 
 function warningText(report: TaintReport): string {
