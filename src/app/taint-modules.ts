@@ -5,7 +5,7 @@ import { count, escapeControls } from '../core/text.ts';
 import { sharedNameIssues } from '../taint/kconfig-name.ts';
 import { isIncomplete, judgeModule } from '../taint/taint-state.ts';
 import { findBlobStates } from './blob-state.ts';
-import { type BlobQuery, loadModules } from './load-modules.ts';
+import { type BlobQuery, type LoadedModules, loadModules } from './load-modules.ts';
 import { isSelected, namesModule } from './selection.ts';
 
 const MAX_BLOBS = 10;
@@ -48,7 +48,7 @@ export async function taintModules(options: TaintOptions, signal: AbortSignal): 
     });
   const issues = [...found.issues, ...states.flatMap(({ issue }) => issue ?? [])];
   const isTainted = modules.some((module) => module.isTainted);
-  const isKnown = isTainted || !(isIncomplete(linked) || issues.some(({ severity }) => severity === 'error'));
+  const isKnown = isTainted || !(isIncomplete(linked) || mayLackModules(found) || modules.some(isUnknown));
   return {
     modules,
     buildDirectory,
@@ -60,6 +60,15 @@ export async function taintModules(options: TaintOptions, signal: AbortSignal): 
       ...(failIf === undefined ? [] : modules.flatMap((module) => forbid(module, failIf))),
     ],
   };
+}
+
+function isUnknown({ isTainted }: ModuleTaint): boolean {
+  return isTainted === undefined;
+}
+
+/** Whether something is wrong that may hide a module, or a part of one. Their order hides none. */
+function mayLackModules({ issues }: LoadedModules): boolean {
+  return issues.some(({ severity, code }) => severity === 'error' && code !== 'BLOBS_UNMET_DEPENDENCY');
 }
 
 /** What could not be read of a build: a gate must not pass what it could not look at. */
