@@ -64,7 +64,8 @@ function buildWithCmake(
 ): { cwd: string; said: string } {
   const cwd = tempDir();
   writeApplication(cwd, usesBlob);
-  const [snippet = ''] = /(?<=```cmake\n)[^`]*/.exec(readFileSync(DOCS, 'utf8')) ?? [];
+  const snippets = readFileSync(DOCS, 'utf8').match(/(?<=```cmake\n)[^`]*/g) ?? [];
+  const snippet = snippets.find((text) => text.includes('blobs taint')) ?? '';
   expect(snippet).toContain('COMMAND blobs taint --cmake\n');
   const lines = [
     'cmake_minimum_required(VERSION 3.20)',
