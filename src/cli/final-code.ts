@@ -14,6 +14,7 @@ const FINISHED_UNHEARD: ReadonlyMap<string, (options: Options) => boolean> = new
   ['clean', always],
   ['lint', always],
   ['add', always],
+  ['taint', ({ failIf }: Options) => failIf !== undefined],
   ['licenses', ({ allow, deny, revoke }: Options) => (allow ?? deny ?? revoke) !== undefined],
 ]);
 

@@ -73,6 +73,8 @@ export const ERROR_MEANINGS = {
   BLOBS_UNUSED_MIRROR: 'a mirror stands for no URL of the selected blobs',
   BLOBS_LEFT_OUT: 'a click-through blob was left out of a mirror',
   BLOBS_NOTHING_LINKED: 'a build links none of the selected blobs',
+  BLOBS_TAINTED: 'blobs taint the build, which --fail-if forbids',
+  BLOBS_KCONFIG_NAME: 'several modules have the same name in Kconfig and CMake',
   BLOBS_NOTHING_SELECTED: 'the selection matches no blob',
 } as const;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Blob } from './blob.ts';
-import type { Issue } from './report.ts';
+import type { Blob, Module } from './blob.ts';
+import type { BlobRow, Issue, Report } from './report.ts';
 
 /** Why a blob counts as linked: something that the build wrote down names it. */
 export interface LinkEvidence {
@@ -20,3 +20,44 @@ export interface LinkedBlobs {
 
 /** How far a blob came into a product: `declared` alone, `fetched` (a file is at its place, a stale one too), or `linked`. */
 export type TaintState = 'declared' | 'fetched' | 'linked';
+
+/** A blob and how far it came. */
+export interface TaintRow extends BlobRow {
+  /** The furthest of its states. */
+  readonly taint: TaintState;
+  /** Why it counts as linked; empty unless it does. */
+  readonly evidence: readonly LinkEvidence[];
+}
+
+/** What a module's selected blobs are to the build. */
+export interface ModuleTaint {
+  readonly module: Module;
+  /** `<NAME>` of `ZEPHYR_<NAME>_MODULE`; several modules can have the same. */
+  readonly kconfigName: string;
+  readonly rows: readonly TaintRow[];
+  /** Whether one of the blobs taints the build; undefined where none was found, but not everything could be looked at. */
+  readonly isTainted: boolean | undefined;
+}
+
+/**
+ * What taints a build: without a build directory every blob that is fetched (Zephyr's rule), with one those alone that
+ * are linked.
+ */
+export interface TaintReport extends Report {
+  /** The selected modules, in module order, those without blobs included. */
+  readonly modules: readonly ModuleTaint[];
+  /** Absolute; undefined where nobody asked what is linked. */
+  readonly buildDirectory: string | undefined;
+  /** As in {@link ModuleTaint}, for all of them. */
+  readonly isTainted: boolean | undefined;
+}
+
+/** Whether a file is at the blob's place, a stale one too (Zephyr's zephyr_module.py: any status but `D`). */
+export function isFetched({ status }: BlobRow): boolean {
+  return status !== 'D';
+}
+
+/** Whether the build names the blob, wherever its file is now. */
+export function isLinked({ taint }: TaintRow): boolean {
+  return taint === 'linked';
+}

@@ -31,6 +31,7 @@ export interface JsonDocument {
 
 /** What a command's document has beside the usual keys, where there is nothing to say. */
 const EMPTY: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  taint: { buildDirectory: null, tainted: null, modules: [] },
   modules: { workspace: null, projects: [], modules: [] },
   cache: { store: null, entries: [] },
   config: { settings: [] },

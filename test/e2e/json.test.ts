@@ -8,7 +8,7 @@ import { type CliResult, runCli } from '../support/run-cli.ts';
 import { schemaErrors } from '../support/schema.ts';
 import { someBytes, tempDir, withDirectory } from '../support/temp.ts';
 
-const COMMANDS = ['list', 'fetch', 'verify', 'clean', 'lint', 'modules', 'licenses', 'sbom'];
+const COMMANDS = ['list', 'fetch', 'verify', 'clean', 'lint', 'modules', 'licenses', 'sbom', 'taint'];
 
 /** A workspace with about everything that a document can tell of; returns its topdir. */
 async function makeRichWorkspace(): Promise<string> {

@@ -17,6 +17,7 @@ describe('a closed stdout', () => {
   test.for([
     ['list', 0],
     ['modules', 0],
+    ['taint', 0],
     ['verify', 1],
     ['clean', 0],
   ] as const)('is quiet, and %s exits %i by its result', async ([command, expected]) => {

@@ -207,3 +207,27 @@ describe('what is in the way', () => {
     expectOnlyOk(module);
   });
 });
+
+describe('a blob that cannot be read', () => {
+  test('is fetched for taint, and leaves no doubt about what a build links', async (context) => {
+    if (process.getuid?.() !== 0) context.skip('needs root, skipped');
+    const top = tempDir();
+    const module = makeModule(join(top, 'hal_x'), { name: 'hal_x', blobs: [{ path: 'fw.bin' }] });
+    writeFileSync(withDirectory(module.blobFile('fw.bin')), 'fw.bin');
+    writeFileSync(
+      withDirectory(join(top, 'build', 'build.ninja')),
+      'rule cc\n  command = cc\nbuild a: cc b\n',
+    );
+    chmodSync(module.blobFile('fw.bin'), 0o000);
+    const home = tempDir();
+    for (const directory of [top, home]) chownSync(directory, NOBODY, NOBODY);
+
+    const args = ['taint', '-m', module.directory, '--build-dir', join(top, 'build')];
+    const { stdout, stderr, code } = await runCli(args, { cwd: top, home, uid: NOBODY });
+
+    expect(stdout).toBe('hal_x fetched 1 1 1 0\n');
+    expect(stderr).toContain('[BLOBS_FILE_ACCESS]');
+    expect(stderr).toContain('the build is not tainted: none of 1 declared blob is linked, 1 fetched\n');
+    expect(code).toBe(1);
+  });
+});

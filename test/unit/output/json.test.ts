@@ -173,7 +173,7 @@ describe('the other documents', () => {
     expect([none['workspace'], none['projects']]).toEqual([null, []]);
   });
 
-  it.each(['list', 'verify', 'fetch', 'clean', 'lint', 'modules'])(
+  it.each(['list', 'verify', 'fetch', 'clean', 'lint', 'modules', 'taint'])(
     'of a %s that failed agrees with its schema, and has no blobs',
     (command) => {
       const document = failureDocument(command, [ISSUE]);

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Issue } from '../core/report.ts';
+import { isFetched, isLinked, type ModuleTaint, type TaintReport, type TaintRow } from '../core/taint.ts';
+import { count, escapeControls } from '../core/text.ts';
+import { sharedNameIssues } from '../taint/kconfig-name.ts';
+import { isIncomplete, judgeModule } from '../taint/taint-state.ts';
+import { findBlobStates } from './blob-state.ts';
+import { type BlobQuery, type LoadedModules, loadModules } from './load-modules.ts';
+import { isSelected, namesModule } from './selection.ts';
+
+const MAX_BLOBS = 10;
+
+export interface TaintOptions extends BlobQuery {
+  /** Absolute directory of a build, to find out what it links. */
+  readonly buildDirectory?: string;
+  /** What must not be: each module with a blob of that kind is then an error. `linked` needs a build directory. */
+  readonly failIf?: 'fetched' | 'linked';
+  /**
+   * Whether the answer goes into a build. The names that Kconfig has for modules matter then, and a build directory may not
+   * hold a build yet: what is not known about it is a warning.
+   */
+  readonly isForBuild: boolean;
+}
+
+/**
+ * What the selected blobs are to a build: declared, fetched, linked. Changes nothing.
+ *
+ * @throws BlobsError where there is nothing to look in, and for a build directory that is not there; the signal's reason.
+ */
+export async function taintModules(options: TaintOptions, signal: AbortSignal): Promise<TaintReport> {
+  const { selection, index, buildDirectory, failIf } = options;
+  const found = await loadModules(options, signal);
+  const states = await findBlobStates(found.blobs, signal, index);
+  await index?.save();
+  const rowOf = new Map(states.map(({ row }) => [row.blob, row]));
+  const linked =
+    buildDirectory === undefined
+      ? undefined
+      : await (await import('../taint/linked-blobs.ts')).findLinkedBlobs(buildDirectory, found.blobs, signal);
+  const modules = found.modules
+    .filter(({ name }) => namesModule(selection, name))
+    .map((module) => {
+      const rows = module.blobs
+        .filter((blob) => isSelected(selection, blob))
+        .flatMap((blob) => rowOf.get(blob) ?? []);
+      const isMalformed = found.malformed.has(module);
+      return judgeModule({ module, rows, isMalformed, ...(linked === undefined ? {} : { linked }) });
+    });
+  const issues = [...found.issues, ...states.flatMap(({ issue }) => issue ?? [])];
+  const isTainted = modules.some((module) => module.isTainted);
+  const isKnown = isTainted || !(isIncomplete(linked) || mayLackModules(found) || modules.some(isUnknown));
+  return {
+    modules,
+    buildDirectory,
+    isTainted: isKnown ? isTainted : undefined,
+    issues: [
+      ...issues,
+      ...(options.isForBuild ? sharedNameIssues(modules) : []),
+      ...(linked?.issues ?? []).map((issue) => weigh(issue, options)),
+      ...(failIf === undefined ? [] : modules.flatMap((module) => forbid(module, failIf))),
+    ],
+  };
+}
+
+function isUnknown({ isTainted }: ModuleTaint): boolean {
+  return isTainted === undefined;
+}
+
+/** Whether something is wrong that may hide a module, or a part of one. Their order hides none. */
+function mayLackModules({ issues }: LoadedModules): boolean {
+  return issues.some(({ severity, code }) => severity === 'error' && code !== 'BLOBS_UNMET_DEPENDENCY');
+}
+
+/** What could not be read of a build: a gate must not pass what it could not look at. */
+function weigh(issue: Issue, { failIf, isForBuild }: TaintOptions): Issue {
+  if (issue.severity === 'info') return issue;
+  if (failIf === 'linked') return { ...issue, severity: 'error' };
+  return isForBuild ? { ...issue, severity: 'warning' } : issue;
+}
+
+function forbid({ module, rows }: ModuleTaint, failIf: 'fetched' | 'linked'): Issue[] {
+  const wrong = rows.filter(failIf === 'fetched' ? isFetched : isLinked);
+  if (wrong.length === 0) return [];
+  const blobs = count(wrong.length, 'blob');
+  const are = wrong.length === 1 ? 'is' : 'are';
+  const more = wrong.length - MAX_BLOBS;
+  return [
+    {
+      severity: 'error',
+      code: 'BLOBS_TAINTED',
+      message: `${escapeControls(module.name)} taints the build: ${blobs} ${are} ${failIf}`,
+      facts: [
+        ...wrong.slice(0, MAX_BLOBS).map((row) => factOf(row, failIf)),
+        ...(more > 0 ? [`and ${more} more`] : []),
+      ],
+      hint:
+        failIf === 'fetched'
+          ? '"blobs clean" removes blobs that nothing needs'
+          : 'configure the build so that it does not use them',
+      module: module.name,
+    },
+  ];
+}
+
+function factOf({ blob, evidence }: TaintRow, failIf: 'fetched' | 'linked'): string {
+  const [first] = evidence;
+  return failIf === 'linked' && first !== undefined
+    ? `${blob.path}  named by ${escapeControls(first.file)}`
+    : blob.path;
+}
