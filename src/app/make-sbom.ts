@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Blob, blobLabel, type Module } from '../core/blob.ts';
-import type { BlobRow, Issue, Report } from '../core/report.ts';
-import type { LinkedBlobs, TaintState } from '../core/taint.ts';
+import type { Issue, Report } from '../core/report.ts';
+import type { LinkedBlobs, TaintRow } from '../core/taint.ts';
 import { contentUuid } from '../sbom/content-uuid.ts';
 import { describeModules } from '../sbom/describe.ts';
 import type { SbomDocument } from '../sbom/document.ts';
 import type { BlobFacts, ModuleFacts, SbomFormat } from '../sbom/facts.ts';
 import { BlobStore } from '../store/blob-store.ts';
+import { taintOf } from '../taint/taint-state.ts';
 import { type BlobState, findBlobStates } from './blob-state.ts';
 import { findLicenses } from './find-licenses.ts';
+import { findLinked } from './find-linked.ts';
 import { type FoundRevision, findRevision } from './find-revision.ts';
 import { type BlobQuery, loadModules } from './load-modules.ts';
 
@@ -32,14 +34,10 @@ export interface SbomDeps {
   readonly signal: AbortSignal;
 }
 
-export interface SbomRow extends BlobRow {
-  readonly state: TaintState;
-}
-
 export interface SbomReport extends Report {
   readonly format: SbomFormat;
   /** The blobs that the document is about. */
-  readonly rows: readonly SbomRow[];
+  readonly rows: readonly TaintRow[];
   /** The document itself, for JSON. */
   readonly sbom: object;
 }
@@ -66,13 +64,13 @@ export async function makeSbom(options: SbomOptions, deps: SbomDeps): Promise<Sb
       const { blob, status, bytes } = row;
       const source = sha256 && store?.findSource(sha256);
       const license = licenses.licenses.get(blob) ?? { expression: 'NOASSERTION', source: 'none', refs: [] };
-      const evidence = linked?.evidence.get(blob) ?? [];
+      const { taint, evidence } = taintOf(row, linked);
       return [
         blob,
         {
           blob,
           status,
-          state: stateOf(row, linked),
+          taint,
           license,
           linkedBy: [...new Set(evidence.map(({ kind }) => kind))],
           ...(sha256 === undefined ? {} : { sha256 }),
@@ -100,25 +98,10 @@ export async function makeSbom(options: SbomOptions, deps: SbomDeps): Promise<Sb
   const uuid = options.sourceDateMs === undefined ? deps.makeUuid() : contentUuid(content);
   return {
     format: options.format,
-    rows: counted.map(({ row }) => ({ ...row, state: stateOf(row, linked) })),
+    rows: counted.map(({ row }) => taintOf(row, linked)),
     issues,
     sbom: await write(options.format, { uuid, ...content }),
   };
-}
-
-async function findLinked(
-  buildDirectory: string | undefined,
-  blobs: readonly Blob[],
-  signal: AbortSignal,
-): Promise<LinkedBlobs | undefined> {
-  if (buildDirectory === undefined) return undefined;
-  const { findLinkedBlobs } = await import('../taint/linked-blobs.ts');
-  return findLinkedBlobs(buildDirectory, blobs, signal);
-}
-
-function stateOf({ blob, status }: BlobRow, linked: LinkedBlobs | undefined): TaintState {
-  if (linked?.evidence.has(blob)) return 'linked';
-  return status === 'D' ? 'declared' : 'fetched';
 }
 
 /** Each module that has a blob in the document, with what git knows of it. */

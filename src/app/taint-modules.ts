@@ -5,6 +5,7 @@ import { count, escapeControls } from '../core/text.ts';
 import { sharedNameIssues } from '../taint/kconfig-name.ts';
 import { isIncomplete, judgeModule } from '../taint/taint-state.ts';
 import { findBlobStates } from './blob-state.ts';
+import { findLinked } from './find-linked.ts';
 import { type BlobQuery, type LoadedModules, loadModules } from './load-modules.ts';
 import { isSelected, namesModule } from './selection.ts';
 
@@ -33,10 +34,7 @@ export async function taintModules(options: TaintOptions, signal: AbortSignal): 
   const states = await findBlobStates(found.blobs, signal, index);
   await index?.save();
   const rowOf = new Map(states.map(({ row }) => [row.blob, row]));
-  const linked =
-    buildDirectory === undefined
-      ? undefined
-      : await (await import('../taint/linked-blobs.ts')).findLinkedBlobs(buildDirectory, found.blobs, signal);
+  const linked = await findLinked(buildDirectory, found.blobs, signal);
   const modules = found.modules
     .filter(({ name }) => namesModule(selection, name))
     .map((module) => {

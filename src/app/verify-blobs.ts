@@ -4,6 +4,7 @@ import type { BlobReport, Issue } from '../core/report.ts';
 import type { LinkEvidence } from '../core/taint.ts';
 import { count } from '../core/text.ts';
 import { type BlobState, findBlobStates } from './blob-state.ts';
+import { findLinked } from './find-linked.ts';
 import { type BlobQuery, loadModules } from './load-modules.ts';
 
 export interface VerifyOptions extends BlobQuery {
@@ -28,12 +29,11 @@ export interface VerifyReport extends BlobReport {
 export async function verifyBlobs(options: VerifyOptions, signal: AbortSignal): Promise<VerifyReport> {
   const { allowMissing, buildDirectory } = options;
   const { blobs, issues } = await loadModules(options, signal);
-  if (buildDirectory === undefined) {
+  const linked = await findLinked(buildDirectory, blobs, signal);
+  if (linked === undefined) {
     const states = await findBlobStates(blobs, signal);
     return report(states, [...issues, ...states.flatMap((state) => judge(state, allowMissing) ?? [])]);
   }
-  const { findLinkedBlobs } = await import('../taint/linked-blobs.ts');
-  const linked = await findLinkedBlobs(buildDirectory, blobs, signal);
   const states = await findBlobStates(
     blobs.filter((blob) => linked.evidence.has(blob)),
     signal,

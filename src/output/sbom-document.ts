@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { SbomReport, SbomRow } from '../app/make-sbom.ts';
+import type { SbomReport } from '../app/make-sbom.ts';
+import type { TaintRow } from '../core/taint.ts';
 import { count } from '../core/text.ts';
 import { blobJson, document, type JsonDocument } from './json.ts';
 
@@ -8,7 +9,7 @@ export function sbomDocument(report: SbomReport, output: string | undefined): Js
   const { rows, format, sbom } = report;
   const blobs = rows.map((row) => ({
     ...blobJson(row),
-    taint: row.state,
+    taint: row.taint,
     ...(row.bytes === undefined ? {} : { bytes: row.bytes }),
   }));
   return {
@@ -27,8 +28,8 @@ export function sbomSummaryText({ rows, format }: SbomReport, output: string | u
   return `${format}: ${count(total, 'blob')} of ${count(modules, 'module')} (${linked} linked, ${fetched} fetched only)${where}\n`;
 }
 
-function summaryOf(rows: readonly SbomRow[]) {
-  const counted = (state: SbomRow['state']): number => rows.filter((row) => row.state === state).length;
+function summaryOf(rows: readonly TaintRow[]) {
+  const counted = (state: TaintRow['taint']): number => rows.filter((row) => row.taint === state).length;
   return {
     total: rows.length,
     declared: counted('declared'),

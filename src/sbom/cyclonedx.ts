@@ -52,7 +52,7 @@ function moduleComponent(module: SbomModule, blobs: readonly Models.Component[])
 
 function blobComponent(blob: SbomBlob, texts: Map<string, SbomLicense>): Models.Component {
   const type = blob.type === 'img' ? Enums.ComponentType.Firmware : Enums.ComponentType.Library;
-  const scope = SCOPES[blob.state];
+  const scope = SCOPES[blob.taint];
   return new Models.Component(type, blob.path, {
     bomRef: blob.ref,
     group: blob.module,

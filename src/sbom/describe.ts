@@ -39,10 +39,10 @@ function describeModule({ module, revision, blobs }: ModuleFacts, names: Names):
 }
 
 function describeBlob(facts: BlobFacts, { refs, licenses }: Names): SbomBlob {
-  const { blob, state, status, bytes } = facts;
+  const { blob, taint, status, bytes } = facts;
   const [module, path] = [toLine(blob.module), toLine(blob.path)];
   // What module.yml says is said of the declared bytes. Of others that lie there, or are gone, nobody said anything.
-  const isDeclared = status === 'A' || state === 'declared';
+  const isDeclared = status === 'A' || taint === 'declared';
   const version = toLine(blob.version);
   const sha256 = facts.sha256 ?? (isDeclared ? blob.digest : undefined);
   const uris = blob.urls.map((url) => toUri(url) ?? { notUri: redactUrl(url) });
@@ -57,7 +57,7 @@ function describeBlob(facts: BlobFacts, { refs, licenses }: Names): SbomBlob {
     module,
     path,
     type: blob.type,
-    state,
+    taint,
     description: toText(blob.description),
     ...(isDeclared && version !== '' ? { version } : {}),
     ...(sha256 === undefined ? {} : { sha256 }),
@@ -73,7 +73,7 @@ function describeBlob(facts: BlobFacts, { refs, licenses }: Names): SbomBlob {
     }),
     properties: [
       ...properties({
-        taint: state,
+        taint,
         status,
         'linked-by': facts.linkedBy.length === 0 ? undefined : facts.linkedBy.join(' '),
         size: bytes?.toString(),

@@ -42,7 +42,7 @@ export interface SbomBlob {
   /** The path below zephyr/blobs. */
   readonly path: string;
   readonly type: BlobType;
-  readonly state: TaintState;
+  readonly taint: TaintState;
   readonly description: string;
   /** Absent where nobody said which version these bytes are. */
   readonly version?: string;

@@ -14,7 +14,7 @@ export type SbomFormat = (typeof SBOM_FORMATS)[number];
 export interface BlobFacts {
   readonly blob: Blob;
   readonly status: BlobStatus;
-  readonly state: TaintState;
+  readonly taint: TaintState;
   /** What the file's bytes hash to; absent where there is no file that can be read. */
   readonly sha256?: Sha256;
   /** Size of the file. */

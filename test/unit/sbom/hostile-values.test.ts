@@ -120,11 +120,11 @@ function blobFacts(module: string, directory: string): fc.Arbitrary<BlobFacts> {
         index: 0,
         origin: { file: `${directory}/zephyr/module.yml`, line: 1, column: 1 },
       };
-      const state = isLinked ? 'linked' : status === 'D' ? 'declared' : 'fetched';
+      const taint = isLinked ? 'linked' : status === 'D' ? 'declared' : 'fetched';
       return {
         blob,
         status,
-        state,
+        taint,
         license: found,
         linkedBy: isLinked ? ['map-file'] : [],
         ...(status === 'D' ? {} : file),
