@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Blob, blobLabel, type Module } from '../core/blob.ts';
+import { BlobsError } from '../core/errors.ts';
 import type { Issue, Report } from '../core/report.ts';
 import type { LinkedBlobs, TaintRow } from '../core/taint.ts';
 import { contentUuid } from '../sbom/content-uuid.ts';
@@ -7,7 +8,7 @@ import { describeModules } from '../sbom/describe.ts';
 import type { SbomDocument } from '../sbom/document.ts';
 import type { BlobFacts, ModuleFacts, SbomFormat } from '../sbom/facts.ts';
 import { BlobStore } from '../store/blob-store.ts';
-import { taintOf } from '../taint/taint-state.ts';
+import { isIncomplete, taintOf } from '../taint/taint-state.ts';
 import { type BlobState, findBlobStates } from './blob-state.ts';
 import { findLicenses } from './find-licenses.ts';
 import { findLinked } from './find-linked.ts';
@@ -38,6 +39,8 @@ export interface SbomReport extends Report {
   readonly format: SbomFormat;
   /** The blobs that the document is about. */
   readonly rows: readonly TaintRow[];
+  /** Whether it is known of every blob if a build links it. */
+  readonly knowsLinked: boolean;
   /** The document itself, for JSON. */
   readonly sbom: object;
 }
@@ -46,12 +49,19 @@ export interface SbomReport extends Report {
  * The software bill of materials of the selected blobs that are there, or that a build links. Every file is hashed anew. A
  * linked blob that is missing is an error (BLOBS_MISSING), since nobody can tell what went into the build.
  *
- * @throws BlobsError where there are no modules to look at, or no such build; the signal's reason.
+ * @throws BlobsError where there are no modules to look at, or no build in the directory; the signal's reason.
  */
 export async function makeSbom(options: SbomOptions, deps: SbomDeps): Promise<SbomReport> {
   const { signal } = deps;
   const { modules, blobs, issues: loadIssues } = await loadModules(options, signal);
   const linked = await findLinked(options.buildDirectory, blobs, signal);
+  const noBuild = linked?.issues.find(({ code }) => code === 'BLOBS_NOT_A_BUILD');
+  // There is nothing to write about then, and what a file holds from before is worth more.
+  if (noBuild) {
+    const { code, message, facts: found = [], hint } = noBuild;
+    throw new BlobsError(code, message, { facts: found, ...(hint === undefined ? {} : { hint }) });
+  }
+  const knowsLinked = linked !== undefined && !isIncomplete(linked);
   const wanted = options.declared ? blobs : blobs.filter((blob) => linked?.evidence.has(blob) ?? true);
   const states = await findBlobStates(wanted, signal);
   const isThere = ({ row }: BlobState) => row.status !== 'D';
@@ -71,6 +81,7 @@ export async function makeSbom(options: SbomOptions, deps: SbomDeps): Promise<Sb
           blob,
           status,
           taint,
+          isLeftOut: knowsLinked && taint !== 'linked',
           license,
           linkedBy: [...new Set(evidence.map(({ kind }) => kind))],
           ...(sha256 === undefined ? {} : { sha256 }),
@@ -99,6 +110,7 @@ export async function makeSbom(options: SbomOptions, deps: SbomDeps): Promise<Sb
   return {
     format: options.format,
     rows: counted.map(({ row }) => taintOf(row, linked)),
+    knowsLinked,
     issues,
     sbom: await write(options.format, { uuid, ...content }),
   };

@@ -15,6 +15,7 @@ const FINISHED_UNHEARD: ReadonlyMap<string, (options: Options) => boolean> = new
   ['lint', always],
   ['add', always],
   ['taint', ({ failIf }: Options) => failIf !== undefined],
+  ['sbom', ({ output }: Options) => output !== undefined && output !== '-'],
   ['licenses', ({ allow, deny, revoke }: Options) => (allow ?? deny ?? revoke) !== undefined],
 ]);
 

@@ -9,6 +9,7 @@ import { sbomDocument, sbomSummaryText } from '../output/sbom-document.ts';
 import type { SbomFormat } from '../sbom/facts.ts';
 import { findOutputFile, writeOutput } from '../store/write-output.ts';
 import { findStoreDirectory } from './blobs-config.ts';
+import { parseBuildDirectory } from './build-directory.ts';
 import { systemClock } from './deps.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { present, type Session } from './session.ts';
@@ -35,6 +36,7 @@ export async function runSbom(
 ): Promise<ExitCode> {
   const { config, signal } = session;
   const { environment } = config.given;
+  if (options.output === '') throw new BlobsError('BLOBS_USAGE', 'cannot write to "": -o names no file');
   const named = options.output === '-' ? undefined : options.output;
   const output = named === undefined ? undefined : resolve(config.cwd, named);
   // Better said now than after all files were hashed.
@@ -47,7 +49,7 @@ export async function runSbom(
       declared: options.declared ?? false,
       storeDirectory: findStoreDirectory(environment, config.search),
       tool: { name: 'zephyr-blobs', version: VERSION },
-      ...(options.buildDir === undefined ? {} : { buildDirectory: resolve(config.cwd, options.buildDir) }),
+      ...parseBuildDirectory(config.cwd, options.buildDir),
       ...(sourceDateMs === undefined ? {} : { sourceDateMs }),
     },
     { now: systemClock.now, makeUuid: randomUUID, signal },

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { resolve } from 'node:path';
 import type { BlobQuery } from '../app/load-modules.ts';
 import { taintModules } from '../app/taint-modules.ts';
 import { BlobsError } from '../core/errors.ts';
@@ -9,6 +8,7 @@ import { taintCmake } from '../output/taint-cmake.ts';
 import { taintDocument } from '../output/taint-document.ts';
 import { taintKconfig } from '../output/taint-kconfig.ts';
 import { taintSummaryText, taintTable, taintText } from '../output/taint-text.ts';
+import { parseBuildDirectory } from './build-directory.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { present, type Session } from './session.ts';
 
@@ -36,7 +36,7 @@ export async function runTaint(
       // Kconfig files are made for the build, which has no order for such modules.
       strictDependencies: kconfig,
       isForBuild: kconfig || cmake,
-      ...(buildDir === undefined ? {} : { buildDirectory: resolve(config.cwd, buildDir) }),
+      ...parseBuildDirectory(config.cwd, buildDir),
       ...(failIf === undefined ? {} : { failIf }),
     },
     signal,
@@ -56,8 +56,6 @@ export async function runTaint(
 function assertTogether({ kconfig, cmake, buildDir, failIf }: TaintCommandOptions, json: boolean): void {
   const forms = [kconfig && '--kconfig', cmake && '--cmake', json && '--json'].filter(Boolean);
   if (forms.length > 1) throw new BlobsError('BLOBS_USAGE', `${forms.join(' and ')} exclude each other`);
-  // What a script's empty variable gives is not meant for the current directory.
-  if (buildDir === '') throw new BlobsError('BLOBS_USAGE', '--build-dir names no directory');
   if (failIf !== 'linked' || buildDir !== undefined) return;
   throw new BlobsError('BLOBS_USAGE', '--fail-if linked needs --build-dir', {
     hint: 'without a build directory nobody can say what is linked',

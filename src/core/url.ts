@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { escapeControls } from './text.ts';
 
-const SECRET_NAME = /token|secret|sig|pass|pwd|cred|auth|key|^code$|session/i;
+const SECRET_NAME = /token|secret|sig|pass|pwd|^pw$|jwt|bearer|cred|auth|key|^code$|session/i;
 // What no version, path or file name looks like: a long run of random letters and digits.
 const SECRET_VALUE = /^(?=.*\d)(?=.*[A-Za-z])[\w.~+/=-]{32,}$/;
 const REDACTED = 'REDACTED';
@@ -38,6 +38,11 @@ export function redactText(text: string): string {
 /** A line of a file, with every http or https URL in it as {@link redactUrl} shows it. */
 export function redactLine(text: string): string {
   return redactText(text.replace(/https?:[^\s"'<>]+/gi, (url) => redactUrl(url)));
+}
+
+/** `text` with each of its lines as {@link redactLine} shows it. */
+export function redactLines(text: string): string {
+  return text.split('\n').map(redactLine).join('\n');
 }
 
 /** As much as can be told apart in what is no URL: everything up to the last "@" may be credentials. */

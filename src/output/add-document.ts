@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { AddReport } from '../core/report.ts';
-import { redactUrl } from '../core/url.ts';
-import { redactLines } from './add-text.ts';
+import { redactLines, redactUrl } from '../core/url.ts';
 import { blobJson, document, type JsonDocument } from './json.ts';
 
 /** The document of `add`. */

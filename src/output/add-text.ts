@@ -2,16 +2,11 @@
 import { isAbsolute, relative } from 'node:path';
 import type { AddReport } from '../core/report.ts';
 import { count, escapeControls, escapeControlsInText } from '../core/text.ts';
-import { redactLine, redactUrl } from '../core/url.ts';
+import { redactLines, redactUrl } from '../core/url.ts';
 
 /** The lines that came into module.yml, as they stand there, but for secrets in URLs. */
 export function addText({ added }: AddReport): string {
   return added === undefined ? '' : escapeControlsInText(redactLines(added.text));
-}
-
-/** `text` with each of its lines as `redactLine` shows it. */
-export function redactLines(text: string): string {
-  return text.split('\n').map(redactLine).join('\n');
 }
 
 /** What was done, and which URLs were pinned. `cwd` is absolute. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { SbomReport } from '../app/make-sbom.ts';
-import type { TaintRow } from '../core/taint.ts';
+import { isFetched, isLinked } from '../core/taint.ts';
 import { count } from '../core/text.ts';
 import { blobJson, document, type JsonDocument } from './json.ts';
 
@@ -13,7 +13,7 @@ export function sbomDocument(report: SbomReport, output: string | undefined): Js
     ...(row.bytes === undefined ? {} : { bytes: row.bytes }),
   }));
   return {
-    ...document('sbom', report, blobs, summaryOf(rows)),
+    ...document('sbom', report, blobs, summaryOf(report)),
     format,
     output: output ?? null,
     sbom: output === undefined ? sbom : null,
@@ -21,19 +21,20 @@ export function sbomDocument(report: SbomReport, output: string | undefined): Js
 }
 
 /** What was written, in one line for stderr. */
-export function sbomSummaryText({ rows, format }: SbomReport, output: string | undefined): string {
-  const { total, fetched, linked } = summaryOf(rows);
+export function sbomSummaryText(report: SbomReport, output: string | undefined): string {
+  const { rows, format } = report;
+  const { total, fetched, linked } = summaryOf(report);
   const modules = new Set(rows.map(({ blob }) => blob.moduleDirectory)).size;
+  const states = linked === undefined ? `${fetched} fetched` : `${fetched} fetched, ${linked} linked`;
   const where = output === undefined ? '' : ` in ${output}`;
-  return `${format}: ${count(total, 'blob')} of ${count(modules, 'module')} (${linked} linked, ${fetched} fetched only)${where}\n`;
+  return `${format}: ${count(total, 'blob')} of ${count(modules, 'module')} (${states})${where}\n`;
 }
 
-function summaryOf(rows: readonly TaintRow[]) {
-  const counted = (state: TaintRow['taint']): number => rows.filter((row) => row.taint === state).length;
+/** Counts as those of `taint`; without `linked` where that is not known of all. */
+function summaryOf({ rows, knowsLinked }: SbomReport) {
   return {
     total: rows.length,
-    declared: counted('declared'),
-    fetched: counted('fetched'),
-    linked: counted('linked'),
+    fetched: rows.filter(isFetched).length,
+    ...(knowsLinked ? { linked: rows.filter(isLinked).length } : {}),
   };
 }

@@ -7,7 +7,7 @@ const MAX_VERSION_CHARACTERS = 1024;
 
 const SCOPES = {
   linked: Enums.ComponentScope.Required,
-  // Whether such a blob is in the product is not known.
+  // Nobody knows whether such a blob is in the product: no build was asked, or not all of it could be read.
   fetched: undefined,
   declared: Enums.ComponentScope.Optional,
 } as const;
@@ -52,7 +52,7 @@ function moduleComponent(module: SbomModule, blobs: readonly Models.Component[])
 
 function blobComponent(blob: SbomBlob, texts: Map<string, SbomLicense>): Models.Component {
   const type = blob.type === 'img' ? Enums.ComponentType.Firmware : Enums.ComponentType.Library;
-  const scope = SCOPES[blob.taint];
+  const scope = blob.isLeftOut ? Enums.ComponentScope.Excluded : SCOPES[blob.taint];
   return new Models.Component(type, blob.path, {
     bomRef: blob.ref,
     group: blob.module,

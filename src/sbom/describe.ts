@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isAbsolute, relative, sep } from 'node:path';
-import { redactUrl } from '../core/url.ts';
+import { redactLines, redactUrl } from '../core/url.ts';
 import type { SbomBlob, SbomDocument, SbomModule, SbomProperty } from './document.ts';
 import type { BlobFacts, ModuleFacts } from './facts.ts';
 import { LicenseNames } from './license-names.ts';
@@ -39,7 +39,7 @@ function describeModule({ module, revision, blobs }: ModuleFacts, names: Names):
 }
 
 function describeBlob(facts: BlobFacts, { refs, licenses }: Names): SbomBlob {
-  const { blob, taint, status, bytes } = facts;
+  const { blob, taint, isLeftOut, status, bytes } = facts;
   const [module, path] = [toLine(blob.module), toLine(blob.path)];
   // What module.yml says is said of the declared bytes. Of others that lie there, or are gone, nobody said anything.
   const isDeclared = status === 'A' || taint === 'declared';
@@ -58,7 +58,8 @@ function describeBlob(facts: BlobFacts, { refs, licenses }: Names): SbomBlob {
     path,
     type: blob.type,
     taint,
-    description: toText(blob.description),
+    isLeftOut,
+    description: toText(redactLines(blob.description)),
     ...(isDeclared && version !== '' ? { version } : {}),
     ...(sha256 === undefined ? {} : { sha256 }),
     locations,

@@ -43,6 +43,8 @@ export interface SbomBlob {
   readonly path: string;
   readonly type: BlobType;
   readonly taint: TaintState;
+  /** Whether it is known that the build does not link it. */
+  readonly isLeftOut: boolean;
   readonly description: string;
   /** Absent where nobody said which version these bytes are. */
   readonly version?: string;

@@ -15,6 +15,8 @@ export interface BlobFacts {
   readonly blob: Blob;
   readonly status: BlobStatus;
   readonly taint: TaintState;
+  /** Whether it is known that the build does not link it. */
+  readonly isLeftOut: boolean;
   /** What the file's bytes hash to; absent where there is no file that can be read. */
   readonly sha256?: Sha256;
   /** Size of the file. */

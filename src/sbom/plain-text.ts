@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { escapeControls, escapeControlsInText } from '../core/text.ts';
+import { redactLine } from '../core/url.ts';
 
-/** `text` in one line of well-formed Unicode, control characters written as escapes. */
+/** `text` in one line of well-formed Unicode, control characters written as escapes, URLs in it without credentials. */
 export function toLine(text: string): string {
-  return escapeControls(text).toWellFormed();
+  return escapeControls(redactLine(text)).toWellFormed();
 }
 
 /** As {@link toLine}, but line feeds and tabs stay; a form feed, which parts pages of licences, becomes a line feed. */

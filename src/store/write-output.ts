@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { accessSync, constants, existsSync, lstatSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { accessSync, constants, lstatSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { BlobsError, describeError, makeRoomHint, saysNoSpace, systemCode } from '../core/errors.ts';
 import { TemporaryFile } from './temporary-file.ts';
-import { removeStaleTemporaryFiles } from './temporary-names.ts';
 
 /**
  * The file that is to be written for `file`, which a symbolic link may lead to.
@@ -19,7 +18,9 @@ export function findOutputFile(file: string): string {
   }
   if (stats.isFile()) return realpathSync.native(file);
   const what = stats.isDirectory() ? 'is a directory' : 'is no regular file';
-  throw new BlobsError('BLOBS_USAGE', `cannot write to ${file}: it ${what}`);
+  throw new BlobsError('BLOBS_USAGE', `cannot write to ${file}: it ${what}`, {
+    ...(stats.isDirectory() ? {} : { hint: 'leave it out, or name "-", and redirect stdout' }),
+  });
 }
 
 /** @throws BlobsError `BLOBS_USAGE` */
@@ -37,7 +38,7 @@ function look(file: string): Stats | undefined {
 
 /**
  * Writes a file whole, by a temporary file beside it and a rename: until then, what was there stays. A symbolic link to a
- * file stays too. The new file has mode 0666 less the umask.
+ * file stays too. The file keeps its mode; a new one has 0666 less the umask.
  *
  * @param file absolute
  * @throws BlobsError as {@link findOutputFile}; `BLOBS_FILE_ACCESS` and `BLOBS_NO_SPACE` for the system's errors
@@ -45,11 +46,12 @@ function look(file: string): Stats | undefined {
 export async function writeOutput(file: string, pieces: Iterable<string>): Promise<void> {
   const target = findOutputFile(file);
   try {
+    const before = look(target);
     // A rename would replace it all the same.
-    if (existsSync(target)) accessSync(target, constants.W_OK);
-    removeStaleTemporaryFiles(dirname(target));
+    if (before !== undefined) accessSync(target, constants.W_OK);
     const temporary = await TemporaryFile.create(dirname(target));
     try {
+      if (before !== undefined) await temporary.handle.chmod(before.mode & 0o777);
       for (const piece of pieces) await temporary.handle.writeFile(piece);
       await temporary.moveTo(target);
     } finally {

@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type MadeModule, makeModule } from '../support/modules.ts';
 import { type CliOptions, type CliResult, runCli } from '../support/run-cli.ts';
-import { type SpdxDocument, spdxProblems } from '../support/sbom-problems.ts';
+import { type CyclonedxDocument, type SpdxDocument, spdxProblems } from '../support/sbom-problems.ts';
 import { schemaErrors } from '../support/schema.ts';
 import { tempDir, withDirectory } from '../support/temp.ts';
 
@@ -58,7 +58,7 @@ describe('sbom -o', () => {
     const result = await sbom(module, ['-o', 'out.json'], { cwd });
     expect([result.code, result.stdout]).toEqual([0, '']);
     const file = join(cwd, 'out.json');
-    expect(result.stderr).toBe(`spdx-json: 2 blobs of 1 module (0 linked, 2 fetched only) in ${file}\n`);
+    expect(result.stderr).toBe(`spdx-json: 2 blobs of 1 module (2 fetched) in ${file}\n`);
     expect(JSON.parse(readFileSync(file, 'utf8'))).toHaveProperty('spdxVersion', 'SPDX-2.3');
     expect(readdirSync(cwd)).toEqual(['out.json']);
   });
@@ -101,6 +101,26 @@ describe('sbom -o', () => {
     expect(readFileSync(join(cwd, 'file'), 'utf8')).toBe('kept');
   });
 
+  it('keeps the mode of the file, and files beside it that look temporary', async () => {
+    const [module, cwd] = [makeHal(), tempDir()];
+    writeFileSync(join(cwd, 'out.json'), 'old', { mode: 0o600 });
+    writeFileSync(join(cwd, '.blobs-999999-precious'), 'kept');
+    expect((await sbom(module, ['-o', 'out.json'], { cwd })).code).toBe(0);
+    expect(lstatSync(join(cwd, 'out.json')).mode & 0o777).toBe(0o600);
+    expect(readFileSync(join(cwd, 'out.json'), 'utf8')).toContain('SPDX-2.3');
+    expect(readFileSync(join(cwd, '.blobs-999999-precious'), 'utf8')).toBe('kept');
+  });
+
+  it('ends by its result where nobody reads, as it has done its work', async () => {
+    const [module, cwd] = [makeHal(), tempDir()];
+    const build = makeBuild(module, ['lib/c.a']);
+    const result = await sbom(module, ['--build-dir', build, '--json', '-o', 'o.json'], {
+      cwd,
+      stdout: 'closed',
+    });
+    expect(result.code).toBe(1);
+  });
+
   it('keeps the old file where the new one cannot be written', async () => {
     const [module, cwd] = [makeHal(), tempDir()];
     mkdirSync(join(cwd, 'out'));
@@ -121,7 +141,7 @@ describe('sbom --json', () => {
       format: 'cyclonedx-json',
       output: null,
       sbom: { bomFormat: 'CycloneDX' },
-      summary: { total: 3, declared: 1, fetched: 2, linked: 0 },
+      summary: { total: 3, fetched: 2 },
     });
   });
 
@@ -186,8 +206,30 @@ describe('sbom --build-dir', () => {
   it('refuses a directory that is not there, and one that holds no build', async () => {
     const [module, cwd] = [makeHal(), tempDir()];
     expect((await sbom(module, ['--build-dir', 'nowhere'], { cwd })).code).toBe(2);
-    const empty = await sbom(module, ['--build-dir', '.'], { cwd });
-    expect(empty.code).not.toBe(0);
-    expect((JSON.parse(empty.stdout) as SpdxDocument).comment).toContain('Incomplete');
+    expect((await sbom(module, ['--build-dir', ''], { cwd })).code).toBe(2);
+    writeFileSync(join(cwd, 'before.json'), 'kept');
+    const empty = await sbom(module, ['--build-dir', '.', '-o', 'before.json'], { cwd });
+    expect(empty.code).toBe(1);
+    expect(empty.stderr).toContain('[BLOBS_NOT_A_BUILD]');
+    expect(readFileSync(join(cwd, 'before.json'), 'utf8')).toBe('kept');
+  });
+
+  it('is told in the scope of components, as far as it is known', async () => {
+    const module = makeHal();
+    const scopes = async (...more: string[]) => {
+      const args = ['--declared', '--format', 'cyclonedx-json', '--json', ...more];
+      const { summary, sbom: document } = (await sbom(module, args)).json() as unknown as {
+        readonly summary: unknown;
+        readonly sbom: CyclonedxDocument;
+      };
+      return [summary, document.components.slice(1).map(({ scope }) => scope)];
+    };
+    expect(await scopes()).toEqual([{ total: 3, fetched: 2 }, [undefined, undefined, 'optional']]);
+    const build = makeBuild(module, ['lib/a.a']);
+    const known = { total: 3, fetched: 2, linked: 1 };
+    expect(await scopes('--build-dir', build)).toEqual([known, ['required', 'excluded', 'excluded']]);
+    writeFileSync(join(build, '.ninja_deps'), 'damaged');
+    const damaged = [{ total: 3, fetched: 2 }, ['required', undefined, 'optional']];
+    expect(await scopes('--build-dir', build)).toEqual(damaged);
   });
 });

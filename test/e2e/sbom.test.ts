@@ -78,6 +78,17 @@ describe('the blobs of a document', () => {
     expect(factsOf(packageOf(all, 'hal_x/lib/c.a'))).toContain('blobs:taint=declared');
   });
 
+  it('are described without the credentials of URLs in their texts', async () => {
+    const secret = 'https://user:hunter3@host.example/?pw=hunter4&jwt=hunter5';
+    const module = moduleWith([{ path: 'lib/a.a', version: secret, description: `x\n${secret}` }]);
+    place(module, 'lib/a.a');
+    for (const format of ['spdx-json', 'cyclonedx-json']) {
+      const { stdout } = await runCli(['sbom', '-m', module.directory, '--format', format]);
+      expect(stdout).toContain('host.example');
+      expect(stdout).not.toMatch(/hunter\d/);
+    }
+  });
+
   it('have what module.yml says of them, and depend on nobody but their module', async () => {
     const url = ['https://user:secret@host.example/b.bin?x=1', 'https://two.example/b.bin'];
     const module = moduleWith([

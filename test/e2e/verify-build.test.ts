@@ -88,7 +88,7 @@ describe('verify --build-dir', () => {
 
   test.each([
     [['--build-dir', 'build', '--allow-missing'], 'exclude each other'],
-    [['--build-dir', ''], 'needs the name of a directory'],
+    [['--build-dir', ''], 'names no directory'],
   ])('refuses %j', async (args, message) => {
     const { code, stderr } = await makeWork(['right']).run(...args);
     expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);

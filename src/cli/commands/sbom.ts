@@ -26,7 +26,10 @@ export function addSbomCommand(program: Command, run: Run): void {
         )
         .option('--build-dir <dir>', 'only the blobs that the build in this directory links')
         .option('--declared', 'also blobs that are not there, and with --build-dir those that are not linked')
-        .option('-o, --output <file>', 'write into this file, which is replaced whole (default: stdout)'),
+        .option(
+          '-o, --output <file>',
+          'write into this file, which is replaced whole; - is stdout (the default)',
+        ),
   }).action(async (modules: string[], options: SbomCommandOptions & SelectionOptions, command: Command) => {
     await run(command, async (session) => {
       const { runSbom } = await import('../run-sbom.ts');

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { verifyBlobs } from '../../app/verify-blobs.ts';
 import { BlobsError } from '../../core/errors.ts';
 import { verifyDocument } from '../../output/verify-document.ts';
 import { verifySummaryText, verifyText } from '../../output/verify-text.ts';
+import { parseBuildDirectory } from '../build-directory.ts';
 import type { SelectionOptions } from '../options.ts';
 import { present } from '../session.ts';
 import { addBlobCommand, queryOf, type Run } from './command.ts';
@@ -33,13 +33,12 @@ export function addVerifyCommand(program: Command, run: Run): void {
   }).action(async (modules: string[], options: Options, command: Command) => {
     await run(command, async (session) => {
       const { buildDir, allowMissing = false } = options;
-      if (buildDir === '') throw new BlobsError('BLOBS_USAGE', '--build-dir needs the name of a directory');
+      const build = parseBuildDirectory(session.config.cwd, buildDir);
       if (allowMissing && buildDir !== undefined)
         throw new BlobsError('BLOBS_USAGE', '--allow-missing and --build-dir exclude each other', {
           hint: 'a build cannot link what is missing; leave --allow-missing out',
         });
       const query = queryOf(session, modules, options);
-      const build = buildDir === undefined ? {} : { buildDirectory: resolve(session.config.cwd, buildDir) };
       const report = await verifyBlobs({ ...query, allowMissing, ...build }, session.signal);
       return present(session, report, {
         document: () => verifyDocument(report),

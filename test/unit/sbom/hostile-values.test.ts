@@ -125,6 +125,7 @@ function blobFacts(module: string, directory: string): fc.Arbitrary<BlobFacts> {
         blob,
         status,
         taint,
+        isLeftOut: false,
         license: found,
         linkedBy: isLinked ? ['map-file'] : [],
         ...(status === 'D' ? {} : file),
