@@ -1,22 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-import {
-  chmodSync,
-  chownSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { copyModule, corpusModules, needCorpus, readCorpus } from '../support/corpus.ts';
 import { makeModule } from '../support/modules.ts';
-import { type CliOptions, runCli } from '../support/run-cli.ts';
+import { runCli } from '../support/run-cli.ts';
 import { schemaErrors } from '../support/schema.ts';
 import { filesBelow, sha256, tempDir, withDirectory } from '../support/temp.ts';
+import { withoutRoot } from '../support/without-root.ts';
 
-const NOBODY = 65534;
 const UPPER = sha256('a').toUpperCase();
 
 /** A module.yml in which two things can be mended, with about everything around them that must stay. */
@@ -38,19 +30,6 @@ const YAML = [
 ].join('\r\n');
 
 const FIXED = YAML.replace(UPPER, UPPER.toLowerCase()).replace('through: yes', 'through: true');
-
-/** For tests run by root, who may write everywhere: as a user who owns what is in `directory`, and a home of their own. */
-function withoutRoot(directory: string): CliOptions {
-  if (process.geteuid?.() !== 0) return {};
-  const home = tempDir();
-  for (const path of [
-    home,
-    directory,
-    ...readdirSync(directory, { recursive: true, encoding: 'utf8' }).map((name) => join(directory, name)),
-  ])
-    chownSync(path, NOBODY, NOBODY);
-  return { uid: NOBODY, cwd: home, home };
-}
 
 describe('blobs lint --fix', () => {
   test('mends values in place, says how many, and finds nothing more to mend', async () => {

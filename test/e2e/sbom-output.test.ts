@@ -9,13 +9,14 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type MadeModule, makeModule } from '../support/modules.ts';
 import { type CliOptions, type CliResult, runCli } from '../support/run-cli.ts';
 import { type CyclonedxDocument, type SpdxDocument, spdxProblems } from '../support/sbom-problems.ts';
 import { schemaErrors } from '../support/schema.ts';
 import { tempDir, withDirectory } from '../support/temp.ts';
+import { withoutRoot } from '../support/without-root.ts';
 
 const PATHS = ['lib/a.a', 'lib/b.a', 'lib/c.a'];
 
@@ -119,6 +120,15 @@ describe('sbom -o', () => {
       stdout: 'closed',
     });
     expect(result.code).toBe(1);
+  });
+
+  it('does not replace a file that may not be written', async () => {
+    const module = makeHal();
+    const file = join(module.directory, 'out.json');
+    writeFileSync(file, 'old', { mode: 0o400 });
+    const result = await sbom(module, ['-o', file], withoutRoot(dirname(module.directory)));
+    expect([result.code, result.stderr]).toEqual([1, expect.stringContaining('[BLOBS_FILE_ACCESS]')]);
+    expect(readFileSync(file, 'utf8')).toBe('old');
   });
 
   it('keeps the old file where the new one cannot be written', async () => {
@@ -229,6 +239,9 @@ describe('sbom --build-dir', () => {
     const known = { total: 3, fetched: 2, linked: 1 };
     expect(await scopes('--build-dir', build)).toEqual([known, ['required', 'excluded', 'excluded']]);
     writeFileSync(join(build, '.ninja_deps'), 'damaged');
+    const unread = await sbom(module, ['--build-dir', build, '-l', 'lib/b']);
+    expect(unread.code).toBe(1);
+    expect(unread.stderr).not.toContain('BLOBS_NOTHING_LINKED');
     const damaged = [{ total: 3, fetched: 2 }, ['required', undefined, 'optional']];
     expect(await scopes('--build-dir', build)).toEqual(damaged);
   });

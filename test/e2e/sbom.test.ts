@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { commitFiles } from '../support/commits.ts';
@@ -114,6 +114,7 @@ describe('the blobs of a document', () => {
     ]);
     expect(refs[0]?.[1]).toContain('pkg:generic/hal_x/img/b.bin@2.1?checksum=sha256');
     expect(factsOf(blob)).toEqual(expect.arrayContaining(['blobs:status=A', 'blobs:size=9']));
+    expect(factsOf(blob).join()).not.toContain('declared-size');
     expect(document.relationships).toContainEqual({
       spdxElementId: 'SPDXRef-Module-hal-x',
       relationshipType: 'DEPENDS_ON',
@@ -162,6 +163,7 @@ describe('the blobs of a document', () => {
       expect.arrayContaining([
         'blobs:status=M',
         'blobs:size=5',
+        'blobs:declared-size=7',
         'blobs:declared-version=3',
         `blobs:declared-sha256=${sha256('lib/a.a')}`,
         'blobs:declared-url=https://blobs.invalid/lib/a.a',
@@ -208,6 +210,17 @@ describe('the blobs of a document', () => {
     });
     expect(factsOf(blob)).toContain('blobs:source=mirror');
   });
+
+  it('name no source where they came from a declared URL', async () => {
+    const server = await startFaultServer();
+    const url = server.serve('/a.a', Buffer.from('lib/a.a'));
+    const module = moduleWith([{ path: 'lib/a.a', url }]);
+    expect((await runCli(['fetch', '-m', module.directory])).code).toBe(0);
+    const blob = packageOf(await spdx(module), 'hal_x/lib/a.a');
+    expect(blob.downloadLocation).toBe(url);
+    expect(blob.externalRefs.map(({ referenceType }) => referenceType)).not.toContain('download-source');
+    expect(factsOf(blob).join()).not.toContain('blobs:source');
+  });
 });
 
 describe('the module of a document', () => {
@@ -227,6 +240,25 @@ describe('the module of a document', () => {
     makeModule(module.directory, { ...spec, blobs: [{ path: 'lib/b.a' }] });
     const found = packageOf(await spdx(module, ['--declared']), 'hal_x');
     expect(factsOf(found)).toContain('blobs:module-yml-modified=true');
+  });
+
+  it('is as it was where git checked module.yml out with other line ends', async () => {
+    const module = makeModule(join(tempDir(), 'hal_x'), spec);
+    commitFiles(module.directory, {});
+    const file = join(module.directory, 'zephyr', 'module.yml');
+    writeFileSync(file, readFileSync(file, 'utf8').replaceAll('\n', '\r\n'));
+    const found = packageOf(await spdx(module, ['--declared']), 'hal_x');
+    expect(factsOf(found).join()).not.toContain('modified');
+  });
+
+  it('says once that git is missing', async () => {
+    const modules = ['hal_x', 'hal_y'].map((name) =>
+      makeModule(join(tempDir(), name), { name, blobs: [{ path: 'a' }] }),
+    );
+    for (const { directory } of modules) commitFiles(directory, {});
+    const args = modules.flatMap(({ directory }) => ['-m', directory]);
+    const { stderr } = await runCli(['sbom', '--declared', ...args], { env: { PATH: tempDir() } });
+    expect(stderr.match(/BLOBS_GIT_FAILED/g)).toHaveLength(1);
   });
 
   it('has no commit of a repository that does not hold it, and none without git', async () => {
