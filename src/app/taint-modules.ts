@@ -14,7 +14,10 @@ const MAX_BLOBS = 10;
 export interface TaintOptions extends BlobQuery {
   /** Absolute directory of a build, to find out what it links. */
   readonly buildDirectory?: string;
-  /** What must not be: each module with a blob of that kind is then an error. `linked` needs a build directory. */
+  /**
+   * What must not be: each module with a blob that came so far, or further, is then an error. `linked` needs a build
+   * directory.
+   */
   readonly failIf?: 'fetched' | 'linked';
   /**
    * Whether the answer goes into a build. The names that Kconfig has for modules matter then, and a build directory may not
@@ -72,12 +75,13 @@ function mayLackModules({ issues }: LoadedModules): boolean {
 /** What could not be read of a build: a gate must not pass what it could not look at. */
 function weigh(issue: Issue, { failIf, isForBuild }: TaintOptions): Issue {
   if (issue.severity === 'info') return issue;
-  if (failIf === 'linked') return { ...issue, severity: 'error' };
+  if (failIf !== undefined) return { ...issue, severity: 'error' };
   return isForBuild ? { ...issue, severity: 'warning' } : issue;
 }
 
 function forbid({ module, rows }: ModuleTaint, failIf: 'fetched' | 'linked'): Issue[] {
-  const wrong = rows.filter(failIf === 'fetched' ? isFetched : isLinked);
+  // What is linked was fetched once, wherever its file is now.
+  const wrong = rows.filter((row) => isLinked(row) || (failIf === 'fetched' && isFetched(row)));
   if (wrong.length === 0) return [];
   const blobs = count(wrong.length, 'blob');
   const are = wrong.length === 1 ? 'is' : 'are';
@@ -86,23 +90,21 @@ function forbid({ module, rows }: ModuleTaint, failIf: 'fetched' | 'linked'): Is
     {
       severity: 'error',
       code: 'BLOBS_TAINTED',
-      message: `${escapeControls(module.name)} taints the build: ${blobs} ${are} ${failIf}`,
-      facts: [
-        ...wrong.slice(0, MAX_BLOBS).map((row) => factOf(row, failIf)),
-        ...(more > 0 ? [`and ${more} more`] : []),
-      ],
-      hint:
-        failIf === 'fetched'
-          ? '"blobs clean" removes blobs that nothing needs'
-          : 'configure the build so that it does not use them',
+      message: `${escapeControls(module.name)} taints the build: ${blobs} ${are} ${stateOf(wrong, failIf)}`,
+      facts: [...wrong.slice(0, MAX_BLOBS).map(factOf), ...(more > 0 ? [`and ${more} more`] : [])],
+      hint: wrong.some(isLinked)
+        ? 'configure the build so that it does not use them'
+        : '"blobs clean" removes blobs that nothing needs',
       module: module.name,
     },
   ];
 }
 
-function factOf({ blob, evidence }: TaintRow, failIf: 'fetched' | 'linked'): string {
-  const [first] = evidence;
-  return failIf === 'linked' && first !== undefined
-    ? `${blob.path}  named by ${escapeControls(first.file)}`
-    : blob.path;
+function stateOf(wrong: readonly TaintRow[], failIf: 'fetched' | 'linked'): string {
+  if (wrong.every(failIf === 'fetched' ? isFetched : isLinked)) return failIf;
+  return wrong.every(isLinked) ? 'linked' : 'fetched or linked';
+}
+
+function factOf({ blob, evidence: [first] }: TaintRow): string {
+  return first === undefined ? blob.path : `${blob.path}  named by ${escapeControls(first.file)}`;
 }

@@ -3,6 +3,7 @@ import { type Blob, blobLabel } from '../core/blob.ts';
 import type { BlobReport, Issue } from '../core/report.ts';
 import type { LinkEvidence } from '../core/taint.ts';
 import { count } from '../core/text.ts';
+import { isIncomplete } from '../taint/taint-state.ts';
 import { type BlobState, findBlobStates } from './blob-state.ts';
 import { findLinked } from './find-linked.ts';
 import { type BlobQuery, loadModules } from './load-modules.ts';
@@ -17,6 +18,8 @@ export interface VerifyOptions extends BlobQuery {
 export interface VerifyReport extends BlobReport {
   /** Why each blob of `rows` is linked; absent where no build was asked about. */
   readonly evidence?: ReadonlyMap<Blob, readonly LinkEvidence[]>;
+  /** Whether these may not be all that the build links, since not everything of it could be read. */
+  readonly isIncomplete: boolean;
 }
 
 /**
@@ -49,11 +52,11 @@ export async function verifyBlobs(options: VerifyOptions, signal: AbortSignal): 
     if (issue && reason)
       found.push({ ...issue, facts: [...(issue.facts ?? []), `linked, as ${reason.file} says`] });
   }
-  return { ...report(states, found), evidence: linked.evidence };
+  return { ...report(states, found), evidence: linked.evidence, isIncomplete: isIncomplete(linked) };
 }
 
 function report(states: readonly BlobState[], issues: readonly Issue[]): VerifyReport {
-  return { rows: states.map(({ row }) => row), issues };
+  return { rows: states.map(({ row }) => row), issues, isIncomplete: false };
 }
 
 function judge({ row, sha256, issue }: BlobState, allowMissing: boolean): Issue | undefined {

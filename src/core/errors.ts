@@ -55,7 +55,7 @@ export const ERROR_MEANINGS = {
   BLOBS_BLOCKED: 'a mirror rule forbids to ask the URLs of a blob, and no mirror has it',
   BLOBS_BAD_MIRROR: "a mirror directory's index cannot be understood, or is somebody else's file",
   BLOBS_CANNOT_PIN: 'it cannot be found out which commit a URL means',
-  BLOBS_NOT_A_BUILD: 'the directory of --build-dir holds nothing that says how something was built',
+  BLOBS_NOT_A_BUILD: 'the directory of --build-dir holds nothing that says what was linked',
   BLOBS_BUILD_UNREADABLE:
     'a part of a build cannot be read or understood, so that not all that it links is known',
   BLOBS_STOPPED: 'not tried, because --fail-fast stopped the run',

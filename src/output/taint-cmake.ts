@@ -40,13 +40,14 @@ export function taintCmake(report: TaintReport): string {
 
 function variablesOf({ name, rows, isTainted }: KconfigGroup, { buildDirectory }: TaintReport): string[] {
   const prefix = `ZEPHYR_${name}_MODULE_BLOBS`;
+  const isLinkKnown = buildDirectory !== undefined && isTainted !== undefined;
   const paths = (some: readonly TaintRow[]): string[] => some.map(({ blob }) => listItem(blob.path));
   return [
     `set(${prefix}_TAINTED ${truth(isTainted)})`,
     `set(${prefix}_STATE ${furthestState(countTaint(rows))})`,
     setList(`${prefix}_DECLARED`, paths(rows)),
     setList(`${prefix}_FETCHED`, paths(rows.filter(isFetched))),
-    ...(buildDirectory === undefined ? [] : [setList(`${prefix}_LINKED`, paths(rows.filter(isLinked)))]),
+    ...(isLinkKnown ? [setList(`${prefix}_LINKED`, paths(rows.filter(isLinked)))] : []),
   ];
 }
 

@@ -7,7 +7,7 @@ import { furthestState } from './taint-text.ts';
 /** The document of `taint`. */
 export function taintDocument(report: TaintReport): JsonDocument {
   const { modules, buildDirectory, isTainted } = report;
-  const asked = buildDirectory !== undefined;
+  const isLinkKnown = buildDirectory !== undefined && isTainted !== undefined;
   const rows = modules.flatMap((module) => module.rows);
   const blobs = rows.map((row) => ({
     ...blobJson(row),
@@ -22,11 +22,11 @@ export function taintDocument(report: TaintReport): JsonDocument {
       total: rows.length,
       fetched,
       stale,
-      ...(asked ? { linked } : {}),
+      ...(isLinkKnown ? { linked } : {}),
     }),
     buildDirectory: buildDirectory ?? null,
     tainted: isTainted ?? null,
-    modules: modules.map((module) => moduleJson(module, asked)),
+    modules: modules.map((module) => moduleJson(module, buildDirectory !== undefined)),
   };
 }
 
@@ -41,7 +41,7 @@ function moduleJson({ module, kconfigName, rows, isTainted }: ModuleTaint, asked
     declared,
     fetched,
     stale,
-    ...(asked ? { linked } : {}),
+    ...(asked && isTainted !== undefined ? { linked } : {}),
     kconfig: {
       module: `ZEPHYR_${kconfigName}_MODULE`,
       ...(hasBlobs

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { VerifyReport } from '../app/verify-blobs.ts';
 import type { BlobRow } from '../core/report.ts';
 import { count, escapeControls } from '../core/text.ts';
 
@@ -8,7 +9,10 @@ export function verifyText(rows: readonly BlobRow[]): string {
 }
 
 /** The line that ends a verification. */
-export function verifySummaryText(rows: readonly BlobRow[], noun = 'blob'): string {
+export function verifySummaryText({ rows, evidence, isIncomplete }: VerifyReport): string {
+  if (isIncomplete && rows.length === 0) return 'nothing verified: not known what the build links\n';
+  const more = isIncomplete ? '; not known whether the build links more' : '';
   const number = (status: string): number => rows.filter((row) => row.status === status).length;
-  return `verified ${count(rows.length, noun)}: ${number('A')} right, ${number('M')} wrong, ${number('D')} missing\n`;
+  const counts = `${number('A')} right, ${number('M')} wrong, ${number('D')} missing`;
+  return `verified ${count(rows.length, evidence === undefined ? 'blob' : 'linked blob')}: ${counts}${more}\n`;
 }

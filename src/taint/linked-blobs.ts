@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { existsSync, realpathSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Blob } from '../core/blob.ts';
 import { BlobsError, describeError, systemCode } from '../core/errors.ts';
@@ -22,14 +22,16 @@ const MAX_EVIDENCE = 20;
 const MAX_ISSUES = 50;
 /** How far above the build directory a project's makefile may stand. */
 const MAX_PARENTS = 4;
+/** Of CMake's Makefiles those without which no build is described. */
+const HAS_COMMANDS = new Set(['link.txt', 'build.make', 'Makefile2']);
 
 /**
  * Which of `blobs` the build in `buildDirectory` (absolute, or relative to the process) links: those that its ninja files,
  * CMake's Makefiles, linker's maps and dependency files name as a part of what is linked. Files are compared by path, not
  * by content; they need not be there. Only reads, and runs nothing.
  *
- * What cannot be read is an issue of severity error (BLOBS_BUILD_UNREADABLE), and so is a directory that holds no build
- * (BLOBS_NOT_A_BUILD): the answer is then not known to be complete.
+ * What cannot be read is an issue of severity error (BLOBS_BUILD_UNREADABLE), and so is a directory with neither commands
+ * that link nor a linker's map (BLOBS_NOT_A_BUILD): the answer is then not known to be complete.
  *
  * @throws BlobsError `BLOBS_USAGE` for a directory that is not there; the signal's reason.
  */
@@ -66,7 +68,9 @@ class LinkSearch {
   readonly #matcher: BlobMatcher;
   readonly #evidence = new Map<Blob, LinkEvidence[]>();
   readonly #issues = new Map<string, Issue>();
+  /** Whether something was read that says what is linked. */
   #isBuild = false;
+  #hasDepfiles = false;
 
   readonly onError = (file: string, error: unknown): void => {
     const message = `a part of the build is not understood, so that not all that it links is known: ${describeError(error)}`;
@@ -98,7 +102,7 @@ class LinkSearch {
       });
     }
     for (const file of description.makeFiles) {
-      this.#isBuild = true;
+      if (HAS_COMMANDS.has(basename(file))) this.#isBuild = true;
       await this.#try(file, signal, () => loadMakeFile(file, context));
     }
     for (const file of depfiles) {
@@ -133,7 +137,7 @@ class LinkSearch {
   #addDepfile(text: string, file: string, root: string): void {
     const bases = basesOf(file, root);
     for (const { targets, dependencies } of parseDepfile(text)) {
-      this.#isBuild = true;
+      this.#hasDepfiles = true;
       const names = dependencies.flatMap((path) => spellings(path, bases));
       if (names.length === 0) continue;
       const outputs = targets.flatMap((path) => spellings(path, bases).map(absoluteOf));
@@ -164,14 +168,23 @@ class LinkSearch {
 
   result(root: string): LinkedBlobs {
     const issues = [...this.#issues.values()];
-    if (!this.#isBuild) {
-      const message = `no build is found in ${root}`;
-      const hint =
-        'name the directory of a configured CMake build, or of a make project with a linker map (-Wl,-Map=…) or dependency files (-MD)';
-      issues.push({ severity: 'error', code: 'BLOBS_NOT_A_BUILD', message, hint });
-    }
+    if (!this.#isBuild) issues.push(this.#hasDepfiles ? nothingLinks(root) : noBuild(root));
     return { evidence: this.#evidence, issues };
   }
+}
+
+function noBuild(root: string): Issue {
+  const message = `no build is found in ${root}`;
+  const hint =
+    'name the directory of a configured CMake build, or of a make project with a linker map (-Wl,-Map=…) and dependency files (-MD)';
+  return { severity: 'error', code: 'BLOBS_NOT_A_BUILD', message, hint };
+}
+
+/** A compiler records what it reads, never what the linker takes. */
+function nothingLinks(root: string): Issue {
+  const message = `what the build in ${root} links is not known: it has dependency files, but neither ninja files, CMake's Makefiles nor a linker map`;
+  const hint = 'have the linker write a map, too (-Wl,-Map=…)';
+  return { severity: 'error', code: 'BLOBS_NOT_A_BUILD', message, hint };
 }
 
 /** The directories that a relative path in `file` may count from: those from its own to `root`, and some above. */

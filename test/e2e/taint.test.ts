@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type MadeModule, makeModule, makeWorkspace } from '../support/modules.ts';
@@ -146,6 +146,33 @@ describe('taint --fail-if', () => {
     expect(others.code, others.stderr).toBe(0);
   });
 
+  test('fetched fails for what is linked too, though its file is gone', async () => {
+    const { topdir, module } = makeTainted();
+    rmSync(module.blobFile('lib/linked.a'));
+    const args = ['taint', ...BUILD, '--fail-if', 'fetched'];
+    const gone = await runCli([...args, '-l', 'lib/(absent|linked)'], { cwd: topdir });
+    const some = await runCli(args, { cwd: topdir });
+
+    expect(gone.stderr).toContain('error: hal_x taints the build: 1 blob is linked [BLOBS_TAINTED]\n');
+    expect(gone.stderr).toContain(`  lib/linked.a  named by ${join(topdir, 'build', 'build.ninja')}\n`);
+    expect(gone.code).toBe(1);
+    expect(some.stderr).toContain('taints the build: 3 blobs are fetched or linked [BLOBS_TAINTED]\n');
+  });
+
+  test.each(['fetched', 'linked'])('%s does not pass a make build without a linker map', async (state) => {
+    const { topdir, module } = makeTainted();
+    mkdirSync(join(topdir, 'out'));
+    writeFileSync(join(topdir, 'out', 'main.d'), 'main.o: ../main.c\n');
+    rmSync(join(module.directory, 'zephyr', 'blobs'), { recursive: true });
+    const args = ['taint', '--build-dir', 'out', '--fail-if', state];
+    for (const more of [[], ['--cmake']]) {
+      const { stderr, code } = await runCli([...args, ...more], { cwd: topdir });
+      expect(stderr).toContain('error: what the build in');
+      expect(stderr).toContain('[BLOBS_NOT_A_BUILD]');
+      expect(code).toBe(1);
+    }
+  });
+
   test('linked does not pass a directory in which no build is found', async () => {
     const { topdir } = makeTainted();
     const args = ['taint', '--build-dir', 'modules', '--fail-if', 'linked'];
@@ -156,9 +183,12 @@ describe('taint --fail-if', () => {
     expect(stderr).toContain('not known whether the build is tainted');
     expect(code).toBe(1);
     expect(written.code).toBe(1);
-    expect(
-      ((await runCli([...args, '--json'], { cwd: topdir })).json() as unknown as TaintDocument).tainted,
-    ).toBe(null);
+    const document = (await runCli([...args, '--json'], { cwd: topdir })).json();
+    expect(schemaErrors('taint', document)).toEqual([]);
+    const { tainted, modules } = document as unknown as TaintDocument;
+    expect(tainted).toBe(null);
+    // Nobody knows: that is no zero.
+    expect([document.summary, ...modules].filter((counts) => 'linked' in counts)).toEqual([]);
   });
 
   test('does not pass what a malformed module may declare, and still looks at the others', async () => {

@@ -73,6 +73,9 @@ describe('verify --build-dir', () => {
     const { code, stdout, stderr } = await run('--build-dir', 'build');
     expect([code, stdout]).toEqual([1, 'hal_x A right\n']);
     expect(stderr).toContain('[BLOBS_BUILD_UNREADABLE]');
+    expect(stderr).toContain(
+      'verified 1 linked blob: 1 right, 0 wrong, 0 missing; not known whether the build links more\n',
+    );
   });
 
   test('fails where there is no build', async () => {
@@ -81,9 +84,22 @@ describe('verify --build-dir', () => {
     const empty = await run('--build-dir', 'empty');
     expect([empty.code, empty.stderr]).toEqual([1, expect.stringContaining('[BLOBS_NOT_A_BUILD]')]);
     expect(empty.stderr).not.toContain('BLOBS_NOTHING_LINKED');
+    expect(empty.stderr).toContain('nothing verified: not known what the build links\n');
+    expect(empty.stderr).not.toContain('verified 0');
     const absent = await run('--build-dir', 'absent');
     expect([absent.code, absent.stderr]).toEqual([2, expect.stringContaining('[BLOBS_USAGE]')]);
     expect(schemaErrors('verify', (await run('--build-dir', 'absent', '--json')).json())).toEqual([]);
+  });
+
+  test('fails for a make build without a linker map, whatever its dependency files name', async () => {
+    const { top, run } = makeWork([]);
+    const files = { 'firmware.elf': '', 'main.o': '', 'main.d': 'main.o: main.c hal_x/zephyr/blobs/right\n' };
+    for (const [name, text] of Object.entries(files))
+      writeFileSync(withDirectory(join(top, 'plain', name)), text);
+    const { code, stdout, stderr } = await run('--build-dir', 'plain');
+    expect([code, stdout]).toEqual([1, 'hal_x A right\n']);
+    expect(stderr).toContain('nor a linker map [BLOBS_NOT_A_BUILD]');
+    expect(stderr).toContain('not known whether the build links more\n');
   });
 
   test.each([

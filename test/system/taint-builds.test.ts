@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, type TestContext } from 'vitest';
-import { type MadeModule, makeModule } from '../support/modules.ts';
+import { type MadeModule, makeWorkspace } from '../support/modules.ts';
 import { BLOBS_BIN, runCli, scrubbedEnvironment } from '../support/run-cli.ts';
 import { tempDir, withDirectory } from '../support/temp.ts';
 
@@ -24,16 +24,25 @@ function libraryWith(name: string): Buffer {
   return readFileSync(join(directory, 'x.a'));
 }
 
+interface Libraries extends MadeModule {
+  /** Of the workspace that the module is in. */
+  readonly topdir: string;
+}
+
 /** A module of real libraries: one not there, one of old bytes, one that the application may link, one that it does not. */
-function makeLibraries(): MadeModule {
-  const module = makeModule(tempDir(), {
-    name: 'hal-x',
-    blobs: NAMES.map((name) => ({ path: `lib/lib${name}.a`, bytes: libraryWith(name) })),
-  });
+function makeLibraries(): Libraries {
+  const topdir = tempDir();
+  const [module] = makeWorkspace(topdir, [
+    {
+      name: 'hal-x',
+      blobs: NAMES.map((name) => ({ path: `lib/lib${name}.a`, bytes: libraryWith(name) })),
+    },
+  ]);
+  if (module === undefined) throw new Error('no module');
   for (const name of ['fetched', 'linked'])
     writeFileSync(withDirectory(module.blobFile(`lib/lib${name}.a`)), libraryWith(name));
   writeFileSync(module.blobFile('lib/libstale.a'), libraryWith('stale_of_old'));
-  return module;
+  return { ...module, topdir };
 }
 
 /** The sources of an application that calls the library, or does not. */
@@ -56,26 +65,31 @@ function run(tool: string, args: readonly string[], cwd: string): string {
   return stderr;
 }
 
-/** Configures and builds with CMake, whose file has what the docs tell to put there. */
+/**
+ * Configures and builds an application of the workspace with CMake, whose file has what the docs tell to put there. The
+ * build directory and the directory that CMake runs in are outside of the workspace.
+ */
 function buildWithCmake(
-  module: MadeModule,
+  module: Libraries,
   generator: string,
   usesBlob: boolean,
 ): { cwd: string; said: string } {
   const cwd = tempDir();
-  writeApplication(cwd, usesBlob);
+  const application = join(module.topdir, 'app');
+  mkdirSync(application);
+  writeApplication(application, usesBlob);
   const snippets = readFileSync(DOCS, 'utf8').match(/(?<=```cmake\n)[^`]*/g) ?? [];
   const snippet = snippets.find((text) => text.includes('blobs taint')) ?? '';
   expect(snippet).toContain('COMMAND blobs taint --cmake\n');
   const lines = [
     'cmake_minimum_required(VERSION 3.20)',
     'project(app C)',
-    snippet.replace('--cmake\n', `--cmake -m ${module.directory}\n`),
+    snippet,
     'add_executable(app main.c)',
     ...(usesBlob ? [`target_link_libraries(app ${module.blobFile('lib/liblinked.a')})`] : []),
   ];
-  writeFileSync(join(cwd, 'CMakeLists.txt'), lines.join('\n'));
-  const said = run('cmake', ['-G', generator, '-B', 'build'], cwd);
+  writeFileSync(join(application, 'CMakeLists.txt'), lines.join('\n'));
+  const said = run('cmake', ['-G', generator, '-S', application, '-B', 'build'], cwd);
   run('cmake', ['--build', 'build'], cwd);
   return { cwd, said };
 }

@@ -17,10 +17,10 @@ export function addTaintCommand(program: Command, run: Run): void {
         .option('--kconfig', "write Kconfig options, those of Zephyr's module scripts and TAINT_BLOBS_<NAME>")
         .option('--cmake', 'write CMake code to include: variables, and a warning if the build is tainted')
         .addOption(
-          new Option('--fail-if <state>', 'exit with 1 if a blob is fetched, or linked').choices([
-            'fetched',
-            'linked',
-          ]),
+          new Option(
+            '--fail-if <state>',
+            'exit with 1 if a blob is fetched (with --build-dir also if linked), or linked',
+          ).choices(['fetched', 'linked']),
         ),
     examples: [
       ['blobs taint', 'what is fetched'],

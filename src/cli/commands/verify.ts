@@ -43,7 +43,7 @@ export function addVerifyCommand(program: Command, run: Run): void {
       return present(session, report, {
         document: () => verifyDocument(report),
         text: () => verifyText(report.rows),
-        summary: () => verifySummaryText(report.rows, report.evidence === undefined ? 'blob' : 'linked blob'),
+        summary: () => verifySummaryText(report),
       });
     });
   });

@@ -171,6 +171,7 @@ describe('the CMake code', () => {
     expect(text).toContain('set(ZEPHYR_HAL_X_MODULE_BLOBS_FETCHED [[lib/stale.a;lib/there.a]])\n');
     expect(text).toContain('set(ZEPHYR_HAL_Y_MODULE_BLOBS_LINKED "")\n');
     expect(taintCmake(fetched)).not.toContain('_LINKED');
+    expect(taintCmake(unknown)).not.toContain('_LINKED');
   });
 
   it('warns of what taints, and of what nobody knows', () => {

@@ -93,7 +93,7 @@ describe('the other texts', () => {
       { blob, status: 'A' as const },
       { blob, status: 'M' as const },
     ];
-    expect(verifyText(rows) + verifySummaryText(rows)).toBe(
+    expect(verifyText(rows) + verifySummaryText({ rows, issues: [], isIncomplete: false })).toBe(
       'hal_x A fw.bin\nhal_x M fw.bin\nverified 2 blobs: 1 right, 1 wrong, 0 missing\n',
     );
   });

@@ -93,13 +93,39 @@ describe("a blob in CMake's Makefiles is not linked", () => {
 });
 
 describe('a plain make project', () => {
+  const MAP = 'Memory Configuration\n\n';
+
   it('is known by its dependency files, which count from the directory of the makefile', async () => {
-    const build = makeBuild({ 'obj/m.d': 'build/obj/m.o: src/m.c hal/zephyr/blobs/fw.bin\n' });
+    const build = makeBuild({
+      'obj/m.d': 'build/obj/m.o: src/m.c hal/zephyr/blobs/fw.bin\n',
+      'app.map': MAP,
+    });
     expect(await build.find()).toEqual({ linked: { 'fw.bin': ['dependency-file obj/m.d'] }, issues: [] });
   });
 
+  it.each([
+    ['dependency files', { 'm.d': 'm.o: m.c @BLOBS@/a.a\n' }],
+    ['what CMake gathered of them', { 'CMakeFiles/app.dir/depend.make': 'm.o: @BLOBS@/a.a\n' }],
+  ] as const)('is not known by %s alone, though what they name counts', async (_what, files) => {
+    const { linked, issues } = await makeBuild(files).find();
+    expect(Object.keys(linked)).toEqual(['a.a']);
+    expect(issues).toMatchObject([{ severity: 'error', code: 'BLOBS_NOT_A_BUILD' }]);
+  });
+
+  it('is told to have a map written where it has dependency files alone', async () => {
+    const { issues } = await makeBuild({ 'a.d': 'x: y\n' }).find();
+    expect(issues).toMatchObject([
+      {
+        severity: 'error',
+        code: 'BLOBS_NOT_A_BUILD',
+        message: expect.stringContaining('nor a linker map'),
+        hint: expect.stringContaining('-Wl,-Map=…'),
+      },
+    ]);
+  });
+
   it('is known by its linker map', async () => {
-    const build = makeBuild({ 'app.map': 'Memory Configuration\n\nLOAD hal/zephyr/blobs/a.a\n' });
+    const build = makeBuild({ 'app.map': `${MAP}LOAD hal/zephyr/blobs/a.a\n` });
     expect(await build.find()).toEqual({ linked: { 'a.a': ['map-file app.map'] }, issues: [] });
   });
 });
