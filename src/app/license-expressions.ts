@@ -36,13 +36,13 @@ export class LicenseExpressions {
   }
 
   #warn({ what, ...where }: ExpressionPlace, text: string, problem: ReturnType<ExpressionExplainer>): void {
-    const { text: fact, meant } = problem;
+    const { text: fact, hint } = problem;
     this.issues.push({
       severity: 'warning',
       code: 'BLOBS_BAD_LICENSE_EXPRESSION',
       message: `${what} is not an SPDX licence expression, and does not count: "${shorten(text, MAX_SHOWN_CHARACTERS)}"`,
       facts: [fact],
-      ...(meant === undefined ? {} : { hint: `did you mean ${meant}?` }),
+      ...(hint === undefined ? {} : { hint }),
       ...where,
     });
   }

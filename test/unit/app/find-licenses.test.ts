@@ -172,6 +172,14 @@ describe('what is no SPDX expression', () => {
     });
   });
 
+  it('is told of with what to do', async () => {
+    const { issues } = await find([{ license: 'NONE' }, { license: 'Apache 2.0' }]);
+    expect(issues.map(({ hint }) => hint)).toEqual([
+      'NONE is no licence expression here: leave it out, or name the licence',
+      'did you mean Apache-2.0?',
+    ]);
+  });
+
   it('does not count in parts, and is told of once', async () => {
     const files = { LICENSE: `${TAG}: MIT\n${TAG}: Vendor terms` };
     const { found, issues } = await find([{}, {}], files);
