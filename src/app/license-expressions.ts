@@ -3,6 +3,7 @@ import type { Issue } from '../core/report.ts';
 import { shorten } from '../core/text.ts';
 import { type ExpressionExplainer, loadExplainer } from '../spdx/explain-expression.ts';
 import { type Expression, findExpression, termsOf } from '../spdx/expression.ts';
+import type { SourcePosition } from '../yaml/document-view.ts';
 
 const MAX_SHOWN_CHARACTERS = 80;
 
@@ -10,6 +11,8 @@ const MAX_SHOWN_CHARACTERS = 80;
 export interface ExpressionPlace extends Pick<Issue, 'module' | 'path' | 'file' | 'line' | 'column'> {
   /** What the expression is, as the beginning of a sentence. */
   readonly what: string;
+  /** Where exactly it stands, looked up where it matters; undefined where that is not known. */
+  readonly locate?: () => Promise<Partial<SourcePosition> | undefined>;
 }
 
 /** Reads what modules say of licences, and warns of what is no SPDX expression: once for each text in a file or entry. */
@@ -31,18 +34,27 @@ export class LicenseExpressions {
     this.#refused.add(key);
     this.#explain ??= loadExplainer();
     const explain = await this.#explain;
-    this.#warn(place, text, isForeign ? { text: '"DocumentRef-" names another document' } : explain(text));
+    const position = await place.locate?.();
+    this.#warn(
+      { ...place, ...position },
+      text,
+      isForeign ? { text: '"DocumentRef-" names another document' } : explain(text),
+    );
     return undefined;
   }
 
-  #warn({ what, ...where }: ExpressionPlace, text: string, problem: ReturnType<ExpressionExplainer>): void {
-    const { text: fact, meant } = problem;
+  #warn(
+    { what, locate: _, ...where }: ExpressionPlace,
+    text: string,
+    problem: ReturnType<ExpressionExplainer>,
+  ): void {
+    const { text: fact, hint } = problem;
     this.issues.push({
       severity: 'warning',
       code: 'BLOBS_BAD_LICENSE_EXPRESSION',
       message: `${what} is not an SPDX licence expression, and does not count: "${shorten(text, MAX_SHOWN_CHARACTERS)}"`,
       facts: [fact],
-      ...(meant === undefined ? {} : { hint: `did you mean ${meant}?` }),
+      ...(hint === undefined ? {} : { hint }),
       ...where,
     });
   }

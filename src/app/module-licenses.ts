@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Blob, blobLabel } from '../core/blob.ts';
 import type { BlobLicense, LicenseRef, LicenseSource } from '../core/license.ts';
 import { BLOBS_DIRECTORY } from '../module/blob-path.ts';
+import type { EntryPositions } from '../module/entry-positions.ts';
 import {
   findLicenseText,
   isLicenseText,
@@ -19,6 +20,7 @@ import {
 } from '../spdx/expression.ts';
 import { findLicenseRefFile, licenseRefId } from '../spdx/license-ref.ts';
 import { type SpdxInformation, SpdxLookup } from '../spdx/spdx-lookup.ts';
+import type { SourcePosition } from '../yaml/document-view.ts';
 import type { LicenseExpressions } from './license-expressions.ts';
 
 /** An expression, and where it was found. */
@@ -46,6 +48,7 @@ export class ModuleLicenses {
   readonly #texts = new Map<string, LicenseText | undefined>();
   readonly #fileClaims = new Map<string, Promise<Claim | undefined>>();
   readonly #refs = new Map<string, LicenseRef | undefined>();
+  #positions: Promise<EntryPositions> | undefined;
 
   constructor(directory: string, { expressions, recognize }: LicenseReaders) {
     this.#directory = directory;
@@ -74,8 +77,17 @@ export class ModuleLicenses {
     const { license, origin, module, path } = blob;
     if (license === undefined) return undefined;
     const what = `"license" of ${blobLabel(blob)}`;
-    const expression = await this.#expressions.find(license, { what, module, path, ...origin });
+    const locate = () => this.#locate(blob);
+    const expression = await this.#expressions.find(license, { what, module, path, ...origin, locate });
     return expression && { expression, source: 'module-yml', file: origin.file };
+  }
+
+  /** The parser is loaded and the file read again only where something is to be told of it. */
+  async #locate(blob: Blob): Promise<SourcePosition | undefined> {
+    this.#positions ??= import('../module/entry-positions.ts').then(
+      ({ EntryPositions }) => new EntryPositions(),
+    );
+    return (await this.#positions).find(blob, 'license');
   }
 
   /** What all of `found` say together; undefined where one of them cannot be understood. */

@@ -62,11 +62,13 @@ const SOURCES: Readonly<Record<LicenseRow['license']['source'], (path: string) =
   none: (path) => `no licence in ${path}`,
 };
 
-function acceptanceText({ isAccepted, acceptedTime }: LicenseRow): string {
+/** With the digest, which `--revoke` and `--accept-license` want. */
+function acceptanceText({ isAccepted, acceptedTime, licenseSha256 }: LicenseRow): string {
   if (isAccepted === undefined) return '';
-  if (!isAccepted) return '; click-through: not accepted';
-  const [date = ''] = (acceptedTime ?? '').split('T');
-  return `; click-through: accepted${date === '' ? '' : ` ${escapeControls(date)}`}`;
+  const digest = licenseSha256 === undefined ? '' : `, SHA-256 ${licenseSha256}`;
+  const [date = ''] = isAccepted ? (acceptedTime ?? '').split('T') : [];
+  const answer = isAccepted ? 'accepted' : 'not accepted';
+  return `; click-through: ${answer}${date === '' ? '' : ` ${escapeControls(date)}`}${digest}`;
 }
 
 /** The line that ends it. */

@@ -12,6 +12,8 @@ interface ExpressionProblem {
   readonly text: string;
   /** An identifier that SPDX lists. */
   readonly meant?: string;
+  /** One thing to try; absent where nothing better is known than what an expression looks like. */
+  readonly hint?: string;
 }
 
 /** The licences' names by their identifiers, as spdx-license-list has them. */
@@ -23,6 +25,9 @@ const MAX_SHOWN_CHARACTERS = 60;
 const MAX_COMPARED_CHARACTERS = 60;
 
 const MAX_SEARCHES = 200;
+
+// Values of SPDX documents, where no expression stands. Near in spelling is only what is not meant.
+const NO_LICENSE = /^(?:NONE|NOASSERTION)$/i;
 
 const OPERATORS = new Set(['AND', 'OR', 'WITH']);
 const NO_OPERATORS: readonly (readonly [RegExp, string])[] = [
@@ -60,14 +65,24 @@ function explain(expression: string, parse: Parse, suggest: Suggester): Expressi
   const state: State = { parse, depth: 0 };
   for (const token of tokens) {
     const text = step(token, state);
-    if (text !== undefined) {
-      const meant = suggest(token, expression);
-      return { text, ...(meant === undefined ? {} : { meant }) };
-    }
+    if (text !== undefined) return { text, ...advise(token, expression, suggest) };
     state.previous = token;
   }
   if (awaitsLicense(state.previous)) return { text: `it ends after ${shown(state.previous)}` };
   return { text: state.depth > 0 ? 'a "(" is not closed' : 'its parts do not fit together' };
+}
+
+function advise(
+  word: string,
+  expression: string,
+  suggest: Suggester,
+): Pick<ExpressionProblem, 'meant' | 'hint'> {
+  if (NO_LICENSE.test(word))
+    return {
+      hint: `${word.toUpperCase()} is no licence expression here: leave it out, or name the licence`,
+    };
+  const meant = suggest(word, expression);
+  return meant === undefined ? {} : { meant, hint: `did you mean ${meant}?` };
 }
 
 interface State {

@@ -97,6 +97,8 @@ describe('blobs licenses', () => {
 
   test('groups by licence on a terminal, with when a click-through licence was accepted', async () => {
     const home = testHome();
+    const unaccepted = await runCliOnTerminal(['licenses', '-l', 'click', '-m', makeLicensed()], { home });
+    expect(unaccepted.stdout).toContain(`; click-through: not accepted, SHA-256 ${sha256(CLICKED)}`);
     accept(home);
     const { stdout, code } = await runCliOnTerminal(['licenses', '--color', 'never', '-m', makeLicensed()], {
       home,
@@ -111,7 +113,9 @@ describe('blobs licenses', () => {
       'Zlib  1 blob',
       'NOASSERTION  1 blob',
     ]);
-    expect(lines).toContain('  hal_x: "license" in zephyr/module.yml; click-through: accepted 2026-03-01');
+    expect(lines).toContain(
+      `  hal_x: "license" in zephyr/module.yml; click-through: accepted 2026-03-01, SHA-256 ${sha256(CLICKED)}`,
+    );
     expect(lines).toContain('  hal_x: tag in docs/zlib.txt');
     expect(lines).toContain('    tagged.bin');
     expect(lines).toContain('  hal_x: no licence in docs/todo.txt');
@@ -310,6 +314,29 @@ describe('blobs licenses --revoke', () => {
     expect((await licenses(['-l', 'clicked'], { home })).stdout).toContain(' unaccepted ');
   });
 
+  test('lists what is remembered, of other workspaces too, where the hash is unknown', async () => {
+    const home = testHome();
+    const file = accept(home);
+    const run = () => runCli(['licenses', '--revoke', sha256('x')], { home, cwd: tempDir() });
+    const { code, stderr } = await run();
+    expect(code).toBe(1);
+    expect(stderr).toContain(
+      [
+        `  looked at: ${file}`,
+        `  accepted: ${sha256(CLICKED)} (docs/click.txt of hal_x, ${TIME})`,
+        `  accepted: ${sha256('other')} (L of hal_y, ${TIME})`,
+        '',
+      ].join('\n'),
+    );
+
+    const accepted = Array.from({ length: 60 }, (_, n) => ({ sha256: sha256(`${n}`), module: '\u001b[2J' }));
+    writeFileSync(file, JSON.stringify({ schemaVersion: 1, accepted }));
+    const many = await run();
+    expect(many.stderr).toContain(`accepted: ${sha256('10')} ( of \\x1b[2J, )\n  and 10 more\n`);
+    expect(many.stderr).not.toContain(sha256('9'));
+    expect(many.stderr).not.toContain('\u001b');
+  });
+
   test('tells a program what it forgot', async () => {
     const home = testHome();
     accept(home);
@@ -322,7 +349,9 @@ describe('blobs licenses --revoke', () => {
 
   test('makes no file where nothing was accepted', async () => {
     const home = testHome();
-    expect((await runCli(['licenses', '--revoke', sha256('x')], { home })).code).toBe(1);
+    const { code, stderr } = await runCli(['licenses', '--revoke', sha256('x')], { home });
+    expect(code).toBe(1);
+    expect(stderr).toContain('no accepted licence is remembered');
     expect(existsSync(join(home, '.local'))).toBe(false);
   });
 

@@ -32,7 +32,7 @@ export function addLicensesCommand(program: Command, run: Run): void {
         )
         .option(
           '--revoke <sha256>',
-          'forget that the licence text with this hash was accepted; nothing else',
+          'only forget that the licence text with this hash was accepted; "blobs licenses" on a terminal shows it, and one that is not remembered lists all that are',
           digest,
         ),
   }).action(async (modules: string[], options: LicensesCommandOptions, command: Command) => {

@@ -6,6 +6,8 @@ import { soundEntries } from '../lint-module.ts';
 import type { Finding, Rule } from '../rule.ts';
 
 const MAX_SHOWN_CHARACTERS = 80;
+const ANY_HINT =
+  'write an identifier such as Apache-2.0, or LicenseRef-… for a licence that SPDX does not list';
 
 /** SPDX 2.3, annex D. */
 export const licenseExpression: Rule = {
@@ -23,17 +25,14 @@ export const licenseExpression: Rule = {
     const explain = await loadExplainer();
     return refused.map((entry): Finding => {
       const { license = '' } = entry.blob;
-      const { text, meant } = explain(license);
+      const { text, hint = ANY_HINT } = explain(license);
       return {
         entry,
         at: ['license'],
         code: 'BLOBS_BAD_LICENSE_EXPRESSION',
         message: `"license" is not an SPDX licence expression: "${shorten(license, MAX_SHOWN_CHARACTERS)}"`,
         facts: [text],
-        hint:
-          meant === undefined
-            ? 'write an identifier such as Apache-2.0, or LicenseRef-… for a licence that SPDX does not list'
-            : `did you mean ${meant}?`,
+        hint,
       };
     });
   },

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { symlinkSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import parse from 'spdx-expression-parse';
 import { describe, expect, it } from 'vitest';
@@ -170,6 +170,42 @@ describe('what is no SPDX expression', () => {
       line: expect.any(Number),
       facts: [fact],
     });
+  });
+
+  it('is told of with what to do', async () => {
+    const { issues } = await find([{ license: 'NONE' }, { license: 'Apache 2.0' }]);
+    expect(issues.map(({ hint }) => hint)).toEqual([
+      'NONE is no licence expression here: leave it out, or name the licence',
+      'did you mean Apache-2.0?',
+    ]);
+  });
+
+  it('is told of with where it stands', async () => {
+    const { directory } = makeModule(join(tempDir(), 'm'), {
+      blobs: [
+        { path: 'a', license: 'MIT' },
+        { path: 'b', license: 'Vendor terms' },
+      ],
+    });
+    const { issues } = await findIn(directory);
+    const lines = readFileSync(join(directory, 'zephyr/module.yml'), 'utf8').split('\n');
+    const line = lines.findIndex((one) => one.includes('Vendor')) + 1;
+    expect(issues).toMatchObject([{ path: 'b', line, column: 14, sourceLine: '    license: Vendor terms' }]);
+  });
+
+  it('is told of with where its entry stood, if module.yml changed meanwhile', async () => {
+    const { directory } = makeModule(join(tempDir(), 'm'), {
+      blobs: [{ path: 'a', license: 'Vendor terms' }],
+    });
+    const { module } = await loadModule({ directory, defaultName: 'm' }, findModuleFile(directory));
+    for (const yaml of ['blobs: [', 'name: m\n', undefined]) {
+      const file = join(directory, 'zephyr/module.yml');
+      if (yaml === undefined) rmSync(file);
+      else writeFileSync(file, yaml);
+      const { issues } = await findLicenses(module.blobs, NEVER);
+      expect(issues).toMatchObject([{ path: 'a', line: module.blobs[0]?.origin.line }]);
+      expect(issues[0]).not.toHaveProperty('sourceLine');
+    }
   });
 
   it('does not count in parts, and is told of once', async () => {

@@ -63,6 +63,17 @@ describe('what is said of a licence expression', () => {
     expect(explain(expression)[1]).toBe(meant);
   });
 
+  it.each(['NONE', 'noassertion', 'MIT OR NONE'])(
+    'offers no licence for what says that there is none: %s',
+    (one) => {
+      const { meant, hint } = explainOne(one);
+      expect(meant).toBeUndefined();
+      expect(hint).toMatch(
+        /^(?:NONE|NOASSERTION) is no licence expression here: leave it out, or name the licence$/,
+      );
+    },
+  );
+
   it('looks for what is meant a limited number of times', () => {
     const explain = createExplainer(parse, licenses);
     const meant = Array.from({ length: 300 }, (_, index) => explain(`Apache-2.${index}x`).meant);
