@@ -4,12 +4,12 @@ import type { LicenseRow, LicensesReport } from '../core/license-report.ts';
 import type { BlobRow, Issue } from '../core/report.ts';
 import type { Sha256 } from '../core/sha256.ts';
 import { count, shorten } from '../core/text.ts';
-import { findLicenseText, findPlaceholder, isLicenseText, type LicenseText } from '../module/license-file.ts';
-import { ModuleFiles } from '../module/module-files.ts';
+import { findPlaceholder, isLicenseText, type LicenseText } from '../module/license-file.ts';
 import { parseLicenseList } from '../spdx/license-list.ts';
 import { type LicenseAnswer, LicenseAnswers } from '../store/license-answers.ts';
 import { findBlobStates } from './blob-state.ts';
 import { findLicenses } from './find-licenses.ts';
+import { LicenseFiles, licenseFileKey } from './license-files.ts';
 import { collectTexts } from './license-texts.ts';
 import { judgeLicenses } from './license-verdicts.ts';
 import { type BlobQuery, loadModules } from './load-modules.ts';
@@ -50,7 +50,7 @@ export async function listLicenses(options: LicensesOptions, signal: AbortSignal
   const judged = await judgeLicenses(rows, lists);
   return {
     rows: judged.rows,
-    texts: collectTexts(judged.rows, ({ blob }) => files.find(blob)),
+    ...(await collectTexts(judged.rows, files)),
     issues: [
       ...issues,
       ...states.flatMap(({ issue }) => issue ?? []),
@@ -59,26 +59,6 @@ export async function listLicenses(options: LicensesOptions, signal: AbortSignal
       ...judged.issues,
     ],
   };
-}
-
-/** Licence files, each read once. */
-class LicenseFiles {
-  readonly #modules = new Map<string, ModuleFiles>();
-  readonly #texts = new Map<string, LicenseText | undefined>();
-
-  find(blob: Blob): LicenseText | undefined {
-    const key = keyOf(blob);
-    if (this.#texts.has(key)) return this.#texts.get(key);
-    const files = this.#modules.get(blob.moduleDirectory) ?? new ModuleFiles(blob.moduleDirectory);
-    this.#modules.set(blob.moduleDirectory, files);
-    const text = findLicenseText(blob, files);
-    this.#texts.set(key, text);
-    return text;
-  }
-}
-
-function keyOf({ moduleDirectory, licensePath }: Blob): string {
-  return `${moduleDirectory}\0${licensePath}`;
 }
 
 function acceptanceOf(
@@ -102,9 +82,9 @@ function missingTexts(blobs: readonly Blob[], files: LicenseFiles): Issue[] {
   for (const blob of blobs) {
     const text = files.find(blob)?.text;
     if (text !== undefined && isLicenseText(text)) continue;
-    const same = without.get(keyOf(blob)) ?? [];
+    const same = without.get(licenseFileKey(blob)) ?? [];
     same.push(blob);
-    without.set(keyOf(blob), same);
+    without.set(licenseFileKey(blob), same);
   }
   return [...without.values()].flatMap(([first, ...others]): Issue[] => {
     if (first === undefined) return [];

@@ -18,7 +18,7 @@ import {
   MAX_EXPRESSION_CHARACTERS,
   termsOf,
 } from '../spdx/expression.ts';
-import { findLicenseRefFile, licenseRefId } from '../spdx/license-ref.ts';
+import { findNamedText, licenseRefId } from '../spdx/license-ref.ts';
 import { type SpdxInformation, SpdxLookup } from '../spdx/spdx-lookup.ts';
 import type { SourcePosition } from '../yaml/document-view.ts';
 import type { LicenseExpressions } from './license-expressions.ts';
@@ -153,13 +153,8 @@ export class ModuleLicenses {
   /** A licence whose text is in `LICENSES/`. */
   #findRef(id: string): LicenseRef | undefined {
     if (this.#refs.has(id)) return this.#refs.get(id);
-    const path = findLicenseRefFile(this.#files, id);
-    const text =
-      path === undefined ? undefined : this.#files.findBytes(path, MAX_LICENSE_BYTES)?.toString('utf8');
-    const ref =
-      path === undefined || text === undefined || !isLicenseText(text)
-        ? undefined
-        : { id, text, file: join(this.#directory, path) };
+    const found = findNamedText(this.#files, id);
+    const ref = found && { id, text: found.text, file: join(this.#directory, found.path) };
     this.#refs.set(id, ref);
     return ref;
   }

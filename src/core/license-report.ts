@@ -22,12 +22,15 @@ export interface LicenseTextRow {
   readonly text: string;
   /** Of the text as UTF-8. */
   readonly sha256: Sha256;
-  /** The expressions of `blobs`, and the `LicenseRef-`s that have this text; each once, sorted. */
+  /**
+   * What the text itself is called: by its name in `LICENSES/`, a tag in it, or SPDX where that lists it; each once, sorted.
+   * Empty where nobody named it: the expressions of `rows` need not be what it says.
+   */
   readonly licenses: readonly string[];
   /** The files with this text, each once. */
   readonly files: readonly LicenseTextFile[];
-  /** In module order. */
-  readonly blobs: readonly Blob[];
+  /** The blobs that it is about, in module order. */
+  readonly rows: readonly LicenseRow[];
 }
 
 export interface LicenseTextFile {
@@ -42,6 +45,8 @@ export interface LicensesReport extends Report {
   readonly rows: readonly LicenseRow[];
   /** Each text once, in the order of the first blob that it is about. */
   readonly texts: readonly LicenseTextRow[];
+  /** Blobs of whose licence the module does not hold the text. */
+  readonly withoutText: ReadonlySet<Blob>;
 }
 
 /** An accepted licence that was forgotten. */

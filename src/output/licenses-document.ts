@@ -5,9 +5,14 @@ import { groupByLicense, licensesSummary } from './license-groups.ts';
 
 /** The document of `licenses`. */
 export function licensesDocument(report: LicensesReport): JsonDocument {
-  const { rows, texts } = report;
+  const { rows, texts, withoutText } = report;
   return {
-    ...document('licenses', report, rows.map(rowJson), licensesSummary(rows)),
+    ...document(
+      'licenses',
+      report,
+      rows.map((row) => rowJson(row, !withoutText.has(row.blob))),
+      licensesSummary(rows),
+    ),
     licenses: groupByLicense(rows).map(({ expression, rows: some }) => ({
       expression,
       blobs: some.length,
@@ -27,13 +32,14 @@ export function revokeDocument(report: RevokeReport): JsonDocument {
   };
 }
 
-function rowJson(row: LicenseRow): Record<string, unknown> {
+function rowJson(row: LicenseRow, hasText: boolean): Record<string, unknown> {
   const { license, licenseSha256, isAccepted, acceptedTime, isAllowed } = row;
   return {
     ...blobJson(row),
     'license-expression': license.expression,
     'license-source': license.source,
     ...(license.file === undefined ? {} : { 'license-source-file': license.file }),
+    'license-text': hasText,
     ...(licenseSha256 === undefined ? {} : { 'license-sha256': licenseSha256 }),
     ...(isAccepted === undefined ? {} : { accepted: isAccepted }),
     ...(acceptedTime === undefined ? {} : { 'accepted-time': acceptedTime }),
@@ -41,12 +47,16 @@ function rowJson(row: LicenseRow): Record<string, unknown> {
   };
 }
 
-function textJson({ text, sha256, licenses, files, blobs }: LicenseTextRow): unknown {
+function textJson({ text, sha256, licenses, files, rows }: LicenseTextRow): unknown {
   return {
     sha256,
     licenses,
     files,
-    blobs: blobs.map(({ module, path }) => ({ module, path })),
+    blobs: rows.map(({ blob: { module, path }, license }) => ({
+      module,
+      path,
+      'license-expression': license.expression,
+    })),
     text,
   };
 }

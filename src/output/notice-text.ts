@@ -5,24 +5,27 @@ import { count, escapeControls, escapeControlsInText } from '../core/text.ts';
 const RULE = `${'-'.repeat(80)}\n`;
 
 /**
- * The licence texts for a NOTICE file, each once: above it its licences, files and blobs. At the end, the blobs whose
- * module holds no text. Nothing in it can control a terminal.
+ * The licence texts for a NOTICE file, each once: above it what it is called, its files, and its blobs with their licences.
+ * At the end, the blobs of whose licence the module holds no text. Nothing in it can control a terminal.
  */
-export function noticeText({ rows, texts }: LicensesReport): string {
+export function noticeText({ rows, texts, withoutText }: LicensesReport): string {
   if (rows.length === 0) return '';
-  const covered = new Set(texts.flatMap(({ blobs }) => blobs));
-  const without = rows.filter(({ blob }) => !covered.has(blob));
+  const without = rows.filter(({ blob }) => withoutText.has(blob));
   const head = `Licences of ${count(rows.length, 'binary blob')}: ${count(texts.length, 'text')}\n`;
   return [head, ...texts.map(part), ...(without.length === 0 ? [] : [rest(without)])].join('\n');
 }
 
-function part({ text, licenses, files, blobs }: LicenseTextRow): string {
+function part({ text, licenses, files, rows }: LicenseTextRow): string {
   const lines = [
     ...licenses.map((license) => `Licence: ${license}`),
     ...files.map(({ module, path }) => `File: ${module}: ${path}`),
-    ...blobs.map(({ module, path }) => `Blob: ${module}: ${path}`),
+    ...rows.map(blobLine),
   ];
   return `${RULE}${lines.map((line) => `${escapeControls(line)}\n`).join('')}${RULE}\n${textOf(text)}\n`;
+}
+
+function blobLine({ blob, license }: LicenseRow): string {
+  return `Blob: ${blob.module}: ${blob.path} (${license.expression})`;
 }
 
 /** Page breaks, which old texts have, become empty lines. */
@@ -32,6 +35,6 @@ function textOf(text: string): string {
 }
 
 function rest(rows: readonly LicenseRow[]): string {
-  const lines = rows.map(({ blob, license }) => `Blob: ${blob.module}: ${blob.path} (${license.expression})`);
+  const lines = rows.map(blobLine);
   return `${RULE}No licence text in the module of:\n${lines.map((line) => `${escapeControls(line)}\n`).join('')}${RULE}`;
 }

@@ -21,6 +21,7 @@ const MAX_NOTICE_WORDS = 40;
 const RIGHTS: ReadonlySet<string> = new Set(RIGHTS_WORDS);
 const COPYRIGHT = /^(?:copyright|portions copyright|spdx filecopyrighttext)\b/;
 const ALL_RIGHTS_RESERVED = 'all rights reserved';
+const TAG = /SPDX-[A-Za-z-]+:.*/g;
 const PART_OF = ['this', 'file', 'is', 'part', 'of'];
 
 // A sentence in another language could say anything.
@@ -49,6 +50,15 @@ export function licenseForms(text: string): LicenseForm[] {
     at += 1;
   }
   return forms;
+}
+
+/**
+ * Whether a text has words beside copyright notices and SPDX's tags, so that it may say what its licence says. Of a source
+ * file only the first comment counts.
+ */
+export function holdsTerms(text: string): boolean {
+  const lines = readLines(leadingComment(text).replace(TAG, ''), MAX_WORDS);
+  return lines === undefined || skipNotices(lines, 0) < lines.length;
 }
 
 /** The first line at or after `start` that is neither empty nor a notice. */

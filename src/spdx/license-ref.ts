@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Sha256 } from '../core/sha256.ts';
+import { isLicenseText, MAX_LICENSE_BYTES } from '../module/license-file.ts';
 import type { ModuleFiles } from '../module/module-files.ts';
 
 const LICENSES = 'LICENSES';
@@ -18,14 +19,27 @@ export function licenseRefId(module: string, licensePath: string, sha256: Sha256
   return ['LicenseRef', ...parts, sha256.slice(0, DIGEST_CHARACTERS)].join('-');
 }
 
-/** Path of the file in `LICENSES/` that holds the text of `id` (REUSE specification 3.2); undefined where none does. */
-export function findLicenseRefFile(files: ModuleFiles, id: string): string | undefined {
+/** What `LICENSES/` holds for a licence or exception. */
+export interface NamedText {
+  /** Below the module's directory. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/**
+ * The text that `LICENSES/` holds for `id`, of SPDX's list or a `LicenseRef-` (REUSE specification 3.2); undefined where
+ * it holds none.
+ */
+export function findNamedText(files: ModuleFiles, id: string): NamedText | undefined {
   const names = [...files.list(LICENSES)]
     .filter(([name, kind]) => kind === 'file' && name.startsWith(id))
     .filter(([name]) => /^(?:\.[A-Za-z]+)?$/.test(name.slice(id.length)))
     .map(([name]) => name);
   const name = names.find((one) => one === `${id}.txt`) ?? names.sort()[0];
-  return name === undefined ? undefined : `${LICENSES}/${name}`;
+  if (name === undefined) return undefined;
+  const path = `${LICENSES}/${name}`;
+  const text = files.findBytes(path, MAX_LICENSE_BYTES)?.toString('utf8');
+  return text === undefined || !isLicenseText(text) ? undefined : { path, text };
 }
 
 /** What may stand behind `LicenseRef-`: letters, digits, "-" and ".". */

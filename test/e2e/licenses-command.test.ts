@@ -41,6 +41,7 @@ interface LicensesDocument {
     readonly sha256: string;
     readonly text: string;
     readonly licenses: readonly string[];
+    readonly blobs: readonly unknown[];
   }[];
   readonly revoked?: unknown;
 }
@@ -141,10 +142,16 @@ describe('blobs licenses', () => {
     expect(document.blobs[4]).not.toHaveProperty('allowed');
     expect(document.licenses[4]).toEqual({ expression: 'Zlib', blobs: 1, modules: ['hal_x'] });
     expect(document.texts.map((one) => [one.text, one.sha256, one.licenses])).toEqual([
-      [LICENSE_TEXT, sha256(LICENSE_TEXT), [OWN, 'MIT AND Zlib', 'MIT OR GPL-2.0-only']],
+      [LICENSE_TEXT, sha256(LICENSE_TEXT), [OWN]],
       [`${TAG}: Zlib\n\nTerms\fof Zlib\u001b[2J.\r\n`, expect.any(String), ['Zlib']],
       [CLICKED, sha256(CLICKED), ['LicenseRef-Click']],
     ]);
+    expect(document.texts[0]?.blobs).toEqual([
+      { module: 'hal_x', path: 'own.a', 'license-expression': OWN },
+      { module: 'hal_x', path: 'free.a', 'license-expression': 'MIT OR GPL-2.0-only' },
+      { module: 'hal_x', path: 'both.a', 'license-expression': 'MIT AND Zlib' },
+    ]);
+    expect(document.blobs.map((blob) => blob['license-text'])).toEqual([true, true, true, true, false, true]);
   });
 
   test('works on the other modules where one is malformed, and says 65', async () => {
@@ -183,12 +190,10 @@ describe('blobs licenses --text', () => {
       [
         rule,
         `Licence: ${OWN}`,
-        'Licence: MIT AND Zlib',
-        'Licence: MIT OR GPL-2.0-only',
         'File: hal_x: LICENSE',
-        'Blob: hal_x: own.a',
-        'Blob: hal_x: free.a',
-        'Blob: hal_x: both.a',
+        `Blob: hal_x: own.a (${OWN})`,
+        'Blob: hal_x: free.a (MIT OR GPL-2.0-only)',
+        'Blob: hal_x: both.a (MIT AND Zlib)',
         rule,
         '',
         LICENSE_TEXT,
@@ -204,7 +209,9 @@ describe('blobs licenses --text', () => {
     const blobs = [{ path: 'a', license: 'LicenseRef-V' }];
     const { stdout } = await licenses(['--text'], {}, { name: 'hal_x', blobs, files });
     expect(stdout).toContain('Licences of 1 binary blob: 2 texts\n');
-    expect(stdout).toContain('File: hal_x: LICENSES/LicenseRef-V.txt\nBlob: hal_x: a\n');
+    expect(stdout).toContain(
+      'Licence: LicenseRef-V\nFile: hal_x: LICENSES/LicenseRef-V.txt\nBlob: hal_x: a (LicenseRef-V)\n',
+    );
     expect(stdout).toContain('\nVendor terms.\n');
     expect(stdout).toContain(`\n${LICENSE_TEXT}`);
   });
