@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { leadingComment } from './leading-comment.ts';
 import { joinWords, readLines, type TextLine } from './license-words.ts';
-import { RIGHTS_WORDS } from './rights-words.ts';
+import { isNotice } from './names.ts';
 
 /** A text as it is compared: what stands above the licence's own words is taken off. */
 export interface LicenseForm {
@@ -16,16 +16,12 @@ const MAX_WORDS = 20_000;
 const MAX_TITLES = 2;
 const MAX_TITLE_WORDS = 12;
 const MAX_NOTICE_LINES = 8;
-const MAX_NOTICE_WORDS = 40;
 
-const RIGHTS: ReadonlySet<string> = new Set(RIGHTS_WORDS);
 const COPYRIGHT = /^(?:copyright|portions copyright|spdx filecopyrighttext)\b/;
 const ALL_RIGHTS_RESERVED = 'all rights reserved';
 const TAG = /SPDX-[A-Za-z-]+:.*/g;
 const PART_OF = ['this', 'file', 'is', 'part', 'of'];
-
-// A sentence in another language could say anything.
-const NAME_WORD = /^[\p{Script=Latin}\p{N}\p{M}]+$/u;
+const PART_OF_HEAD = /^this\s+file\s+is\s+part\s+of\b/i;
 
 /**
  * The forms in which a text is compared with the listed ones, the one with most words first: without copyright notices
@@ -80,12 +76,11 @@ function noticeLength(lines: readonly TextLine[], start: number): number {
   if (begin === ALL_RIGHTS_RESERVED && first.words.length === 3) return 1;
   const isPart = begin === PART_OF.join(' ');
   if (!isPart && !first.isMarked && !COPYRIGHT.test(begin)) return 0;
-  const skipped = isPart ? PART_OF.length : 0;
   const paragraph = linesWhile(lines, start, ({ words }) => words.length > 0);
-  if (areNames(paragraph, skipped)) return paragraph.length;
+  if (areNotice(paragraph)) return paragraph.length;
   if (isPart) return 0;
   const sentence = linesWhile(lines, start, (_, before) => before === undefined || before.isOpen);
-  return areNames(sentence, 0) ? sentence.length : 0;
+  return areNotice(sentence) ? sentence.length : 0;
 }
 
 /** The lines from here on that continue a notice; one more than any has if they are too many. */
@@ -102,11 +97,7 @@ function linesWhile(
   return found;
 }
 
-function areNames(lines: readonly TextLine[], skipped: number): boolean {
-  const words = lines.flatMap((line) => line.words).slice(skipped);
-  return (
-    lines.length <= MAX_NOTICE_LINES &&
-    words.length <= MAX_NOTICE_WORDS &&
-    words.every((word) => NAME_WORD.test(word) && !RIGHTS.has(word))
-  );
+function areNotice(lines: readonly TextLine[]): boolean {
+  const text = lines.map((line) => line.text).join(' ');
+  return lines.length <= MAX_NOTICE_LINES && isNotice(text.replace(PART_OF_HEAD, ' '));
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { BlobsError } from '../core/errors.ts';
 import { shorten } from '../core/text.ts';
+import { toCurrentTerm } from './deprecated-licenses.ts';
 import { loadExplainer } from './explain-expression.ts';
 import { type Expression, expressionText, findExpression, type LicenseTerm, termsOf } from './expression.ts';
 
@@ -101,17 +102,15 @@ function versionsMeet(a: LicenseTerm, b: LicenseTerm): boolean {
   return order < 0 ? first.isOpen : second.isOpen;
 }
 
-// Such as GPL-2.0-with-classpath-exception, which is deprecated.
-const OLD_EXCEPTION = /^(.+)-with-(.+)-exception$/;
-
-function exceptionOf({ license, exception }: LicenseTerm): string | undefined {
-  return exception ?? OLD_EXCEPTION.exec(license)?.[2];
+function exceptionOf(term: LicenseTerm): string | undefined {
+  return toCurrentTerm(term).exception;
 }
 
 /** Deprecated spellings are what they stand for: GPL-2.0 is GPL-2.0-only, GPL-2.0+ is GPL-2.0-or-later. */
-function versionsOf({ license, plus = false }: LicenseTerm): Versions {
+function versionsOf(term: LicenseTerm): Versions {
+  const { license, plus = false } = toCurrentTerm(term);
   if (license.includes('LicenseRef-')) return { name: license, version: [], isOpen: false };
-  const plain = license.replace(OLD_EXCEPTION, '$1').replace(/-(?:only|or-later)$/, '');
+  const plain = license.replace(/-(?:only|or-later)$/, '');
   const isOpen = plus || license.endsWith('-or-later');
   const [, name, version] = /^(.+)-(\d+(?:\.\d+)*)$/.exec(plain) ?? [];
   if (name === undefined || version === undefined) return { name: plain, version: [], isOpen };

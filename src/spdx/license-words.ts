@@ -2,6 +2,8 @@
 
 /** One line of a text, as far as two texts are compared by it. */
 export interface TextLine {
+  /** As it is written, without marks at its beginning. */
+  readonly text: string;
   /** Lower case, in one spelling, without the numbering at the line's beginning. */
   readonly words: readonly string[];
   /** Begins with a mark that says what the line is: ©, (c), or a tag of Doxygen about the file. */
@@ -98,7 +100,7 @@ const OPEN_END = /(?:[,&-]|\b(?:and|by))$/i;
 
 const MAX_LINES = 50_000;
 
-const EMPTY: TextLine = { words: [], isMarked: false, isOpen: false };
+const EMPTY: TextLine = { text: '', words: [], isMarked: false, isOpen: false };
 
 /**
  * The lines of a text as the SPDX matching guidelines compare them (SPDX 2.3, annex B): without white space, case,
@@ -126,7 +128,7 @@ export function readLines(text: string, maxWords: number): TextLine[] | undefine
     count += words.length;
     if (count > maxWords) return undefined;
     const end = line.slice(-4);
-    lines.push({ words, isMarked: MARK.test(raw), isOpen: OPEN_END.test(end) });
+    lines.push({ text: line, words, isMarked: MARK.test(raw), isOpen: OPEN_END.test(end) });
     numbering = SENTENCE_END.test(end) ? AT_BEGIN : PART_END.test(end) ? AFTER_PART : undefined;
   }
   return lines;

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import { areNames } from './names.ts';
 import { RIGHTS_WORDS } from './rights-words.ts';
 
 const WORD = `(?!(?:${RIGHTS_WORDS.join('|')})(?: |$))\\S{1,80}`;
 
-/** One to twenty words, as few as will do. */
-const NAMES = `(?:${WORD} ){1,20}?`;
+/** One to twenty words, as few as will do; {@link areNames} tells whether they are names. */
+const NAMES = `((?:${WORD} ){1,20}?)`;
 
 /** The places of listed texts that differ between copies (SPDX 2.3, annex B.3.3), each with what all copies get. */
 const PLACES: readonly (readonly [RegExp, string])[] = [
@@ -49,13 +50,13 @@ const PLACES: readonly (readonly [RegExp, string])[] = [
     new RegExp(
       `\\bexcept as contained in this notice the names? of ${NAMES}shall not be used in advertising or otherwise to ` +
         'promote the sale use or other dealings in this software without prior written authorization from ' +
-        `${WORD}(?: ${WORD}){0,19}?(?: x window system is a trademark of x consortium inc)?$`,
+        `(${WORD}(?: ${WORD}){0,19}?)(?: x window system is a trademark of x consortium inc)?$`,
     ),
     'except as contained in this notice the name of … shall not be used',
   ],
   // Of Apache-2.0: the example in its appendix, filled in.
   [
-    new RegExp(`\\bcopyright ${NAMES}(?=licensed under the apache license version 2 0 )`, 'g'),
+    new RegExp(`\\bcopyright (?!notice )${NAMES}(?=licensed under the apache license version 2 0 )`, 'g'),
     'copyright … ',
   ],
 ];
@@ -63,6 +64,13 @@ const PLACES: readonly (readonly [RegExp, string])[] = [
 /** A normalised text with a mark in the place of names that each copy may have of its own. Time is linear. */
 export function withoutNames(body: string): string {
   let text = body;
-  for (const [place, mark] of PLACES) text = text.replace(place, mark);
+  for (const [place, mark] of PLACES) {
+    text = text.replace(place, (found: string, ...groups: unknown[]) => {
+      // Behind the groups come the offset, a number, and the whole text.
+      const end = groups.findIndex((group) => typeof group === 'number');
+      const names = groups.slice(0, end).filter((group) => typeof group === 'string');
+      return names.every(areNames) ? mark : found;
+    });
+  }
   return text;
 }

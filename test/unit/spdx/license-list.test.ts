@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import fc from 'fast-check';
+import parse from 'spdx-expression-parse';
+import deprecated from 'spdx-license-ids/deprecated.json' with { type: 'json' };
+import current from 'spdx-license-ids/index.json' with { type: 'json' };
 import { describe, expect, it } from 'vitest';
+import { toCurrentTerm } from '../../../src/spdx/deprecated-licenses.ts';
 import { type Expression, findExpression, MAX_EXPRESSION_CHARACTERS } from '../../../src/spdx/expression.ts';
 import { isAllowed, isDenied, parseLicenseList } from '../../../src/spdx/license-list.ts';
 
@@ -52,6 +56,13 @@ describe('a list of licences', () => {
     ],
     ['GPL-2.0-with-classpath-exception', 'GPL-2.0-only', '- denied'],
     ['GPL-2.0-with-classpath-exception', 'GPL-2.0-with-classpath-exception', 'allowed denied'],
+    // Deprecated identifiers.
+    ['GPL-2.0-with-classpath-exception', 'GPL-2.0-only WITH Classpath-exception-2.0', 'allowed denied'],
+    ['GPL-3.0-only WITH GCC-exception-3.1', 'GPL-3.0-with-GCC-exception', 'allowed denied'],
+    ['eCos-2.0', 'GPL-2.0-or-later', '- denied'],
+    ['GPL-3.0-only WITH eCos-exception-2.0', 'eCos-2.0', 'allowed denied'],
+    ['LGPL-2.0-only OR wxWindows', 'LGPL-2.0-or-later', 'allowed denied'],
+    ['BSD-2-Clause-NetBSD', 'BSD-2-Clause', 'allowed denied'],
   ] as const)('%s by "%s": %s', async (text, list, expected) => {
     expect(await verdicts(text, list)).toBe(expected);
   });
@@ -70,6 +81,17 @@ describe('a list of licences', () => {
       message: expect.stringContaining(`--deny: `),
     });
     await expect(parseLicenseList('--deny', [text])).rejects.toThrow(message);
+  });
+
+  it('knows what each deprecated identifier stands for', async () => {
+    // A row of several licences, which no current identifier stands for.
+    const ids = deprecated.filter((id) => id !== 'Net-SNMP');
+    for (const id of ids) {
+      const { license, exception } = toCurrentTerm({ license: id });
+      expect(parse(exception === undefined ? license : `${license} WITH ${exception}`)).toBeDefined();
+      const isByVersion = /^(?:A|L)?GPL-[\d.]+$|^GFDL-[\d.]+$/.test(id);
+      expect([id, current.includes(license)]).toEqual([id, !isByVersion]);
+    }
   });
 
   it('is the sum of those that are given', async () => {
