@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { NOASSERTION } from '../core/license.ts';
 import type { Issue } from '../core/report.ts';
 import { shorten } from '../core/text.ts';
 import { type ExpressionExplainer, loadExplainer } from '../spdx/explain-expression.ts';
@@ -30,7 +31,7 @@ export class LicenseExpressions {
       [...termsOf(expression)].some(({ license }) => license.startsWith('DocumentRef-'));
     if (expression !== undefined && !isForeign) return expression;
     const key = JSON.stringify([place.file, place.path, text]);
-    if (text.trim() === 'NOASSERTION' || this.#refused.has(key)) return undefined;
+    if (text.trim() === NOASSERTION || this.#refused.has(key)) return undefined;
     this.#refused.add(key);
     this.#explain ??= loadExplainer();
     const explain = await this.#explain;

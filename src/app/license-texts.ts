@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { join, relative, sep } from 'node:path';
+import { join } from 'node:path';
 import type { Blob } from '../core/blob.ts';
 import type { BlobLicense, LicenseSource } from '../core/license.ts';
 import type { LicenseRow, LicenseTextFile, LicenseTextRow } from '../core/license-report.ts';
+import { findPathBelow } from '../core/path-below.ts';
 import { findSha256 } from '../core/sha256.ts';
 import { isLicenseText } from '../module/license-file.ts';
 import { findExpression, type LicenseTerm, termsOf } from '../spdx/expression.ts';
@@ -101,7 +102,7 @@ class Texts {
     this.#found.set(text, found);
     if (name !== undefined) found.names.add(name);
     const { module, moduleDirectory } = row.blob;
-    const path = relative(moduleDirectory, file).split(sep).join('/');
+    const path = findPathBelow(moduleDirectory, file) ?? file;
     found.files.set(file, { module, path, abspath: file });
     found.rows.add(row);
   }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { relative, sep } from 'node:path';
+
 import { blobLabel } from '../core/blob.ts';
 import type { LicenseRow } from '../core/license-report.ts';
+import { findPathBelow } from '../core/path-below.ts';
 import type { Issue } from '../core/report.ts';
 import { count } from '../core/text.ts';
 import {
@@ -65,7 +66,7 @@ function named(expression: Expression, test: (term: LicenseTerm) => boolean): st
 function failure({ blob, license }: LicenseRow, verdict: string): Issue {
   const { module, path, licensePath, moduleDirectory } = blob;
   const { expression, file } = license;
-  const found = file === undefined ? undefined : relative(moduleDirectory, file).split(sep).join('/');
+  const found = file === undefined ? undefined : findPathBelow(moduleDirectory, file);
   return {
     severity: 'error',
     code: 'BLOBS_LICENSE_NOT_ALLOWED',

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import { type Blob, blobLabel, type Module } from '../core/blob.ts';
 import { BlobsError } from '../core/errors.ts';
+import { NOASSERTION } from '../core/license.ts';
 import type { Issue, Report } from '../core/report.ts';
 import type { LinkedBlobs, TaintRow } from '../core/taint.ts';
 import { contentUuid } from '../sbom/content-uuid.ts';
@@ -73,7 +75,7 @@ export async function makeSbom(options: SbomOptions, deps: SbomDeps): Promise<Sb
     counted.map(({ row, sha256 }): [Blob, BlobFacts] => {
       const { blob, status, bytes } = row;
       const source = sha256 && store?.findSource(sha256);
-      const license = licenses.licenses.get(blob) ?? { expression: 'NOASSERTION', source: 'none', refs: [] };
+      const license = licenses.licenses.get(blob) ?? { expression: NOASSERTION, source: 'none', refs: [] };
       const { taint, evidence } = taintOf(row, linked);
       return [
         blob,

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import { join } from 'node:path';
 import { type Blob, blobLabel } from '../core/blob.ts';
-import type { BlobLicense, LicenseRef, LicenseSource } from '../core/license.ts';
+import { type BlobLicense, type LicenseRef, type LicenseSource, NOASSERTION } from '../core/license.ts';
 import { BLOBS_DIRECTORY } from '../module/blob-path.ts';
 import type { EntryPositions } from '../module/entry-positions.ts';
 import {
@@ -65,7 +66,7 @@ export class ModuleLicenses {
       (await this.#claimOf(await this.#spdx.find([...BLOBS_DIRECTORY, blob.path].join('/')), blob)) ??
       (text && (await this.#fileClaim(blob)));
     if (claim) return this.#claimed(claim, blob, text);
-    if (text === undefined) return { expression: 'NOASSERTION', source: 'none', refs: [] };
+    if (text === undefined) return { expression: NOASSERTION, source: 'none', refs: [] };
     const file = blob.licenseAbspath;
     const listed = await this.#recognize(text);
     if (listed) return { expression: expressionText(listed), source: 'text', file, refs: [] };

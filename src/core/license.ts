@@ -26,6 +26,9 @@ export interface LicenseRef {
   readonly file?: string;
 }
 
+/** What SPDX has for an expression where nothing is known (SPDX 2.3, 7.15). */
+export const NOASSERTION = 'NOASSERTION';
+
 /** What is known of a blob's licence. Nothing is claimed that nobody said. */
 export interface BlobLicense {
   /** A valid SPDX licence expression (SPDX 2.3, annex D); `NOASSERTION` where nothing is known. */

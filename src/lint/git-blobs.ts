@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { relative, sep } from 'node:path';
+
+import { relative } from 'node:path';
+import { slashed } from '../core/path-below.ts';
 import { findRealBlobsDirectory } from '../module/blob-path.ts';
 import { GitReadError, gitWords } from '../workspace/git/git-read-error.ts';
 import type { GitRun } from '../workspace/git/run-git.ts';
@@ -24,7 +26,7 @@ export function findGitBlobs(
   const root = sound.length === 0 ? undefined : findRealBlobsDirectory(module.module.directory);
   const repository = root === undefined ? undefined : findRepositoryQuietly(root);
   if (root === undefined || repository === undefined) return undefined;
-  const prefix = relative(repository, root).split(sep).join('/');
+  const prefix = slashed(relative(repository, root));
   const entries = new Map(sound.map((entry) => [`${prefix}/${entry.blob.path}`, entry]));
   return { run: { repository, environment, signal }, entries };
 }

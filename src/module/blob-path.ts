@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import { lstatSync, readlinkSync, realpathSync } from 'node:fs';
 import { dirname, isAbsolute, join, parse, relative, sep } from 'node:path';
 import { BlobsError, systemCode } from '../core/errors.ts';
+import { slashed } from '../core/path-below.ts';
 import { hasControlCharacters } from '../core/text.ts';
 
 /** Where blobs live below a module's directory. */
@@ -149,7 +151,7 @@ export function isOwnFile(
   file: string,
   guard: PathGuard = new PathGuard(moduleDirectory),
 ): boolean {
-  const path = relative(moduleDirectory, file).split(sep).join('/');
+  const path = slashed(relative(moduleDirectory, file));
   return path.startsWith('../') || guard.staysInside([], path);
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import { findPathBelow } from '../core/path-below.ts';
 import type { Issue, Severity } from '../core/report.ts';
 import { escapeControls } from '../core/text.ts';
 import { redactText } from '../core/url.ts';
-import { findPathBelow } from './sarif.ts';
 
 const COMMANDS: Record<Severity, string> = { error: 'error', warning: 'warning', info: 'notice' };
 

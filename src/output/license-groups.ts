@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { NOASSERTION } from '../core/license.ts';
 import type { LicenseRow } from '../core/license-report.ts';
 
 /** The blobs of one licence expression. */
@@ -6,8 +7,6 @@ export interface LicenseGroup {
   readonly expression: string;
   readonly rows: readonly LicenseRow[];
 }
-
-const UNKNOWN = 'NOASSERTION';
 
 /** The rows by their licence expression, which is sorted; those of which nothing is known last. */
 export function groupByLicense(rows: readonly LicenseRow[]): LicenseGroup[] {
@@ -23,13 +22,13 @@ export function groupByLicense(rows: readonly LicenseRow[]): LicenseGroup[] {
 }
 
 function rank({ expression }: LicenseGroup): number {
-  return expression === UNKNOWN ? 1 : 0;
+  return expression === NOASSERTION ? 1 : 0;
 }
 
 /** Counts of blobs, and under `licenses` of different licence expressions. */
 export function licensesSummary(rows: readonly LicenseRow[]): Record<string, number> {
   const number = (test: (row: LicenseRow) => boolean): number => rows.filter(test).length;
-  const unknown = number(({ license }) => license.expression === UNKNOWN);
+  const unknown = number(({ license }) => license.expression === NOASSERTION);
   const isJudged = rows.some(({ isAllowed }) => isAllowed !== undefined);
   return {
     total: rows.length,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { posix, relative, sep } from 'node:path';
+
+import { posix } from 'node:path';
 import type { LicenseRow, RevokeReport } from '../core/license-report.ts';
+import { findPathBelow } from '../core/path-below.ts';
 import { count, escapeControls } from '../core/text.ts';
 import type { Colors } from './colors.ts';
 import { groupByLicense, licensesSummary } from './license-groups.ts';
@@ -45,8 +47,8 @@ function whereFound({ blob, license }: LicenseRow): string {
   const file =
     license.file === undefined
       ? posix.normalize(blob.licensePath)
-      : relative(blob.moduleDirectory, license.file);
-  const path = escapeControls(file.split(sep).join('/'));
+      : (findPathBelow(blob.moduleDirectory, license.file) ?? license.file);
+  const path = escapeControls(file);
   return `${escapeControls(blob.module)}: ${SOURCES[license.source](path)}`;
 }
 

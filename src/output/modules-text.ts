@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { isAbsolute, relative } from 'node:path';
+
+import { relative } from 'node:path';
 import type { WithoutModule } from '../core/modules.ts';
 import type { ModulesReport } from '../core/report.ts';
 import { escapeControls } from '../core/text.ts';
 import { formatBytes } from './amounts.ts';
+import { shortPath } from './issue-text.ts';
 import { type Column, renderTable } from './table.ts';
 
 // Wide enough for any table: output that is not for a terminal is never cut.
@@ -31,7 +33,7 @@ const COLUMNS: readonly Column[] = [
 export function modulesText(report: ModulesReport, options: ModulesTextOptions): string {
   const modules = report.rows.map(({ module, present, bytes }) => [
     escapeControls(module.name),
-    escapeControls(shortPath(module.directory, options.cwd)),
+    escapeControls(nameOf(module.directory, options.cwd)),
     escapeControls(module.project ?? ''),
     String(module.blobs.length),
     String(present),
@@ -45,7 +47,7 @@ export function modulesText(report: ModulesReport, options: ModulesTextOptions):
   );
   const projects = others.map((project) => [
     STATES[workspace?.withoutModule.get(project.name) ?? 'no-module'],
-    escapeControls(shortPath(project.abspath, options.cwd)),
+    escapeControls(nameOf(project.abspath, options.cwd)),
     escapeControls(project.name),
     '',
     '',
@@ -62,8 +64,7 @@ const STATES: Readonly<Record<WithoutModule, string>> = {
   'no-module': '(no module)',
 };
 
-function shortPath(path: string, cwd: string): string {
-  const short = relative(cwd, path);
-  if (short === '') return '.';
-  return short.startsWith('..') || isAbsolute(short) ? path : short;
+/** As in messages, but "." for `cwd` itself. */
+function nameOf(path: string, cwd: string): string {
+  return relative(cwd, path) === '' ? '.' : shortPath(path, cwd);
 }

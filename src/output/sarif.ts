@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { isAbsolute, relative, sep } from 'node:path';
+
 import { pathToFileURL } from 'node:url';
+import { findPathBelow } from '../core/path-below.ts';
 import type { Issue, Severity } from '../core/report.ts';
 import { escapeControls } from '../core/text.ts';
 import { redactText } from '../core/url.ts';
@@ -95,11 +96,4 @@ function artifactOf(file: string, root: string): { uri: string; uriBaseId?: stri
 function directoryUri(directory: string): string {
   const { href } = pathToFileURL(directory);
   return href.endsWith('/') ? href : `${href}/`;
-}
-
-/** `file` relative to `directory`, with forward slashes; undefined where it lies elsewhere. */
-export function findPathBelow(directory: string, file: string): string | undefined {
-  const path = relative(directory, file);
-  if (path === '' || path === '..' || path.startsWith(`..${sep}`) || isAbsolute(path)) return undefined;
-  return path.split(sep).join('/');
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { isAbsolute, relative } from 'node:path';
+
 import { isFetched, isLinked, type ModuleTaint, type TaintReport, type TaintState } from '../core/taint.ts';
 import { count, escapeControls } from '../core/text.ts';
 import type { Colors } from './colors.ts';
+import { shortPath } from './issue-text.ts';
 import { renderTable } from './table.ts';
 import { countTaint } from './taint-groups.ts';
 
@@ -108,9 +109,4 @@ export function taintSummaryText(report: TaintReport): string {
 
 function found(n: number, state: string): string {
   return `${n === 0 ? 'none' : n} ${state}`;
-}
-
-function shortPath(path: string, cwd: string): string {
-  const short = relative(cwd, path);
-  return short === '' || short.startsWith('..') || isAbsolute(short) ? path : short;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { isAbsolute, relative, sep } from 'node:path';
+import { findPathBelow } from '../core/path-below.ts';
 import { redactLines, redactUrl } from '../core/url.ts';
 import type { SbomBlob, SbomDocument, SbomModule, SbomProperty } from './document.ts';
 import type { BlobFacts, ModuleFacts } from './facts.ts';
@@ -106,7 +106,5 @@ function properties(values: Readonly<Record<string, string | undefined>>): SbomP
 /** The file that says the licence, as seen from the module. */
 function relativeFile({ blob, license }: BlobFacts): string | undefined {
   if (license.file === undefined) return undefined;
-  const path = relative(blob.moduleDirectory, license.file);
-  if (path === '' || path === '..' || path.startsWith(`..${sep}`) || isAbsolute(path)) return undefined;
-  return path.split(sep).join('/');
+  return findPathBelow(blob.moduleDirectory, license.file);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { BlobLicense } from '../core/license.ts';
+
+import { type BlobLicense, NOASSERTION } from '../core/license.ts';
 import type { BlobLicenseName, SbomLicense } from './document.ts';
 import { toText } from './plain-text.ts';
 import { UniqueNames } from './unique-names.ts';
@@ -26,7 +27,7 @@ export class LicenseNames {
    * expression that names another document (`DocumentRef-`) says nothing in this one.
    */
   find({ expression, refs }: BlobLicense, directory: string): BlobLicenseName | undefined {
-    if (expression === 'NOASSERTION' || expression.includes('DocumentRef-')) return undefined;
+    if (expression === NOASSERTION || expression.includes('DocumentRef-')) return undefined;
     const texts = new Map(refs.map(({ id, text }) => [id, text]));
     const names = new Set<string>();
     const renamed = expression.replace(REF, (id) => {

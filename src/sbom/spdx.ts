@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { NOASSERTION } from '../core/license.ts';
 import type { SbomBlob, SbomDocument, SbomLicense, SbomModule, SbomProperty } from './document.ts';
 
 const DOCUMENT = 'SPDXRef-DOCUMENT';
@@ -49,12 +50,12 @@ function modulePackage({ ref, name, version, purl, properties }: SbomModule, sta
     SPDXID: idOf(ref),
     name,
     ...(version === undefined ? {} : { versionInfo: version }),
-    supplier: 'NOASSERTION',
-    downloadLocation: 'NOASSERTION',
+    supplier: NOASSERTION,
+    downloadLocation: NOASSERTION,
     filesAnalyzed: false,
-    licenseConcluded: 'NOASSERTION',
-    licenseDeclared: 'NOASSERTION',
-    copyrightText: 'NOASSERTION',
+    licenseConcluded: NOASSERTION,
+    licenseDeclared: NOASSERTION,
+    copyrightText: NOASSERTION,
     summary: 'Zephyr module',
     primaryPackagePurpose: 'SOURCE',
     externalRefs: [purlReference(purl)],
@@ -64,7 +65,7 @@ function modulePackage({ ref, name, version, purl, properties }: SbomModule, sta
 
 function blobPackage(blob: SbomBlob, stamp: Stamp): object {
   const { version, sha256, locations, license, source, documentation } = blob;
-  const [location = 'NOASSERTION', ...fallbacks] = [
+  const [location = NOASSERTION, ...fallbacks] = [
     ...locations,
     ...(locations.length === 0 && source !== undefined ? [source] : []),
   ];
@@ -73,13 +74,13 @@ function blobPackage(blob: SbomBlob, stamp: Stamp): object {
     name: `${blob.module}/${blob.path}`,
     ...(version === undefined ? {} : { versionInfo: version }),
     packageFileName: `zephyr/blobs/${blob.path}`,
-    supplier: 'NOASSERTION',
+    supplier: NOASSERTION,
     downloadLocation: location,
     filesAnalyzed: false,
     ...(sha256 === undefined ? {} : { checksums: [{ algorithm: 'SHA256', checksumValue: sha256 }] }),
-    licenseConcluded: 'NOASSERTION',
-    licenseDeclared: license?.expression ?? 'NOASSERTION',
-    copyrightText: 'NOASSERTION',
+    licenseConcluded: NOASSERTION,
+    licenseDeclared: license?.expression ?? NOASSERTION,
+    copyrightText: NOASSERTION,
     ...(blob.description === '' ? {} : { description: blob.description }),
     primaryPackagePurpose: blob.type === 'img' ? 'FIRMWARE' : 'LIBRARY',
     externalRefs: [
@@ -112,7 +113,7 @@ function extractedLicense({ id, text }: SbomLicense): object {
     licenseId: id,
     name: id.slice('LicenseRef-'.length),
     // The field may not be left out (clause 10.2).
-    extractedText: text === undefined || text === '' ? 'NOASSERTION' : text,
+    extractedText: text === undefined || text === '' ? NOASSERTION : text,
     ...(text === undefined ? { comment: 'The module does not hold the text of this licence.' } : {}),
   };
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import { realpathSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { join, relative } from 'node:path';
 import type { Module } from '../../core/blob.ts';
 import { BlobsError, describeError, systemCode } from '../../core/errors.ts';
+import { slashed } from '../../core/path-below.ts';
 import type { Issue, UntrackedRow } from '../../core/report.ts';
 import { escapeControls } from '../../core/text.ts';
 import { blobsDirectory, findRealBlobsDirectory, placesOf } from '../../module/blob-path.ts';
@@ -91,12 +93,12 @@ async function findKnown(
 ): Promise<Known> {
   const declared = new KnownPaths(root);
   for (const { path } of module.blobs) {
-    for (const place of placesOf(root, path)) declared.add(Buffer.from(slashes(relative(root, place))));
+    for (const place of placesOf(root, path)) declared.add(Buffer.from(slashed(relative(root, place))));
   }
   const tracked = new KnownPaths(root);
   const repository = findRepository(root);
   if (repository === undefined) return { declared, tracked };
-  const prefix = Buffer.from(joinSlashed(slashes(relative(repository, root))));
+  const prefix = Buffer.from(joinSlashed(slashed(relative(repository, root))));
   const folded = fold(prefix);
   const { gitTimeoutMs: timeoutMs } = query;
   const paths = await findTrackedFiles({
@@ -124,7 +126,7 @@ function walkModule(
 ): Walk {
   const { declared, tracked, places, issues, query, signal } = context;
   const { allow } = query.selection;
-  const modulesBelow = new Set(places.map((place) => slashes(relative(root, place))));
+  const modulesBelow = new Set(places.map((place) => slashed(relative(root, place))));
   const walk = walkFiles(root, {
     isWanted: (path) =>
       (allow === undefined || matchesPath(allow, showPath(path))) &&
@@ -174,10 +176,6 @@ function findRealPath(directory: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function slashes(path: string): string {
-  return path.split(sep).join('/');
 }
 
 function joinSlashed(path: string): string {
