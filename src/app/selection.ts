@@ -13,7 +13,12 @@ export interface Selection {
 
 /** Whether `selection` narrows anything down. */
 export function isEverything(selection: Selection): boolean {
-  return selection.modules.length === 0 && selection.allow === undefined && selection.type === undefined;
+  return selection.modules.length === 0 && !choosesBlobs(selection);
+}
+
+/** Whether `selection` is about some blobs of a module alone. */
+export function choosesBlobs({ allow, type }: Selection): boolean {
+  return allow !== undefined || type !== undefined;
 }
 
 /** Whether `selection` names the module, or names none. */

@@ -7,7 +7,7 @@ import { isIncomplete, judgeModule } from '../taint/taint-state.ts';
 import { findBlobStates } from './blob-state.ts';
 import { findLinked } from './find-linked.ts';
 import { type BlobQuery, type LoadedModules, loadModules } from './load-modules.ts';
-import { isSelected, namesModule } from './selection.ts';
+import { choosesBlobs, isSelected, namesModule } from './selection.ts';
 
 const MAX_BLOBS = 10;
 
@@ -38,6 +38,7 @@ export async function taintModules(options: TaintOptions, signal: AbortSignal): 
   await index?.save();
   const rowOf = new Map(states.map(({ row }) => [row.blob, row]));
   const linked = await findLinked(buildDirectory, found.blobs, signal);
+  const isAboutSome = choosesBlobs(selection);
   const modules = found.modules
     .filter(({ name }) => namesModule(selection, name))
     .map((module) => {
@@ -46,12 +47,15 @@ export async function taintModules(options: TaintOptions, signal: AbortSignal): 
         .flatMap((blob) => rowOf.get(blob) ?? []);
       const isMalformed = found.malformed.has(module);
       return judgeModule({ module, rows, isMalformed, ...(linked === undefined ? {} : { linked }) });
-    });
+    })
+    // What is not selected of them may be fetched: nothing may call them free of it.
+    .filter(({ rows }) => !isAboutSome || rows.length > 0);
   const issues = [...found.issues, ...states.flatMap(({ issue }) => issue ?? [])];
   const isTainted = modules.some((module) => module.isTainted);
   const isKnown = isTainted || !(isIncomplete(linked) || mayLackModules(found) || modules.some(isUnknown));
   return {
     modules,
+    isAboutSome,
     buildDirectory,
     isTainted: isKnown ? isTainted : undefined,
     issues: [

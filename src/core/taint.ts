@@ -44,8 +44,10 @@ export interface ModuleTaint {
  * are linked.
  */
 export interface TaintReport extends Report {
-  /** The selected modules, in module order, those without blobs included. */
+  /** The selected modules, in module order; those without blobs included, unless the selection is about blobs. */
   readonly modules: readonly ModuleTaint[];
+  /** Whether blobs were chosen by type or path: modules without such blobs are left out then. */
+  readonly isAboutSome: boolean;
   /** Absolute; undefined where nobody asked what is linked. */
   readonly buildDirectory: string | undefined;
   /** As in {@link ModuleTaint}, for all of them. */

@@ -2,7 +2,14 @@
 import { isFetched, isLinked, type TaintReport, type TaintRow } from '../core/taint.ts';
 import { escapeControls } from '../core/text.ts';
 import { bracketArgument } from './bracket-argument.ts';
-import { countsText, countTaint, groupByKconfigName, type KconfigGroup, mayTaint } from './taint-groups.ts';
+import {
+  ABOUT_SOME_COMMENT,
+  countsText,
+  countTaint,
+  groupByKconfigName,
+  type KconfigGroup,
+  mayTaint,
+} from './taint-groups.ts';
 import { NO_WARNING_OPTION } from './taint-kconfig.ts';
 import { furthestState, taintSummaryText } from './taint-text.ts';
 
@@ -17,6 +24,7 @@ export function taintCmake(report: TaintReport): string {
   const groups = groupByKconfigName(report.modules).filter(({ hasBlobs }) => hasBlobs);
   const lines = [
     '# Written by "blobs taint --cmake".',
+    ...(report.isAboutSome ? [ABOUT_SOME_COMMENT] : []),
     `set(BLOBS_TAINTED ${truth(report.isTainted)})`,
     setList(
       'BLOBS_MODULES',

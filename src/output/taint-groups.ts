@@ -50,6 +50,10 @@ export function groupByKconfigName(modules: readonly ModuleTaint[]): KconfigGrou
   }));
 }
 
+/** What a file for a build says where it is not about all blobs. */
+export const ABOUT_SOME_COMMENT =
+  '# About the blobs alone that -l or -t selects: modules without such blobs are left out.';
+
 /** Whether something counts as tainting the build: where nobody knows what is linked, what is fetched does. */
 export function mayTaint({ rows, isTainted }: Pick<ModuleTaint, 'rows' | 'isTainted'>): boolean {
   return isTainted ?? rows.some(isFetched);

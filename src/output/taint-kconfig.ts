@@ -1,14 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isFetched, type TaintReport } from '../core/taint.ts';
 import { escapeControls } from '../core/text.ts';
-import { countsText, groupByKconfigName, type KconfigGroup, mayTaint } from './taint-groups.ts';
+import {
+  ABOUT_SOME_COMMENT,
+  countsText,
+  groupByKconfigName,
+  type KconfigGroup,
+  mayTaint,
+} from './taint-groups.ts';
 
 /** The option that silences the warning of `--cmake`. */
 export const NO_WARNING_OPTION = 'NO_TAINT_BLOBS_WARNING';
 
 const HEAD = `# Written by "blobs taint --kconfig". TAINT_BLOBS is Zephyr's.
+`;
 
-config ${NO_WARNING_OPTION}
+const OWN_OPTION = `config ${NO_WARNING_OPTION}
 	bool "No warning about binary blobs in the build"
 	help
 	  Silences the warning that "blobs taint --cmake" writes.
@@ -24,7 +31,12 @@ config ${NO_WARNING_OPTION}
  * end: Kconfig expands nothing there, and no line is continued.
  */
 export function taintKconfig(report: TaintReport): string {
-  return [HEAD, ...groupByKconfigName(report.modules).map((group) => optionsOf(group, report))].join('\n');
+  const head = report.isAboutSome ? `${HEAD}${ABOUT_SOME_COMMENT}\n` : HEAD;
+  return [
+    head,
+    OWN_OPTION,
+    ...groupByKconfigName(report.modules).map((group) => optionsOf(group, report)),
+  ].join('\n');
 }
 
 function optionsOf(group: KconfigGroup, report: TaintReport): string {

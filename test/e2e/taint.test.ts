@@ -110,12 +110,9 @@ describe('taint', () => {
   test('counts the selected blobs alone, and says where there are none', async () => {
     const { topdir } = makeTainted();
     const some = await runCli(['taint', '-l', 'lib/[af]', 'hal_x'], { cwd: topdir });
-    const kconfig = await runCli(['taint', '--kconfig', '-t', 'img'], { cwd: topdir });
     const none = await runCli(['taint', '-l', 'nothing', '--fail-if', 'fetched'], { cwd: topdir });
 
     expect(some.stdout).toBe('hal_x fetched 2 1 0 -\n');
-    expect(kconfig.stdout).toContain('config ZEPHYR_HAL_X_MODULE_BLOBS\n\tbool\n\n');
-    expect(kconfig.stdout).not.toContain('select');
     expect(none).toMatchObject({ stdout: '', code: 0 });
     expect(none.stderr).toContain('[BLOBS_NOTHING_SELECTED]');
   });
@@ -236,6 +233,28 @@ describe('what taint writes for a build', () => {
     ]);
     expect(stderr).toBe('');
     expect(code).toBe(0);
+  });
+
+  test('leaves out modules of which no blob is selected, and says so: others of theirs may be fetched', async () => {
+    const { topdir } = makeTainted();
+    const written = (...args: string[]) => runCli(['taint', ...args], { cwd: topdir });
+    const kconfig = await written('--kconfig', '-t', 'img');
+    const cmake = await written('--cmake', '-l', 'fw');
+    const json = (await written('--json', '-l', 'fw')).json() as unknown as TaintDocument;
+
+    expect(kconfig.stdout.match(/^config ZEPHYR.*$/gm)).toEqual([
+      'config ZEPHYR_HAL_CLEAN_MODULE',
+      'config ZEPHYR_HAL_CLEAN_MODULE_BLOBS',
+    ]);
+    expect(cmake.stdout).toContain('set(BLOBS_MODULES [[HAL_CLEAN]])');
+    expect(kconfig.stdout + cmake.stdout).not.toContain('HAL_X');
+    expect(json.modules.map(({ name }) => name)).toEqual(['hal-clean']);
+    for (const { stdout } of [kconfig, cmake])
+      expect(stdout.split('\n')[1]).toBe(
+        '# About the blobs alone that -l or -t selects: modules without such blobs are left out.',
+      );
+    for (const form of ['--kconfig', '--cmake'])
+      expect((await written(form, 'hal_x')).stdout).not.toContain('# About the blobs');
   });
 
   test('goes by what is fetched as long as there is no build', async () => {

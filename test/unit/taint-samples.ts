@@ -45,5 +45,11 @@ export function sampleTaint(
 export function sampleTaintReport(modules: readonly ModuleTaint[], buildDirectory?: string): TaintReport {
   const isTainted = modules.some((module) => module.isTainted);
   const isKnown = isTainted || modules.every((module) => module.isTainted !== undefined);
-  return { modules, buildDirectory, isTainted: isKnown ? isTainted : undefined, issues: [] };
+  return {
+    modules,
+    isAboutSome: false,
+    buildDirectory,
+    isTainted: isKnown ? isTainted : undefined,
+    issues: [],
+  };
 }

@@ -10,7 +10,7 @@ export function addTaintCommand(program: Command, run: Run): void {
     name: 'taint',
     summary: 'say what taints the build, also for Kconfig and CMake',
     description:
-      'Say for each module how many of its blobs are declared, fetched (a file is there, a stale one too) and, with --build-dir, linked. A build is tainted if a blob is fetched, as Zephyr says; with --build-dir, if one is linked.',
+      'Say for each module how many of its blobs are declared, fetched (a file is there, a stale one too) and, with --build-dir, linked. A build is tainted if a blob is fetched, as Zephyr says; with --build-dir, if one is linked. With -l or -t this is about the selected blobs alone, also in what is written for Kconfig and CMake: modules without such blobs are left out.',
     addOptions: (command) =>
       command
         .option('--build-dir <dir>', 'find out which blobs the build in this directory links')
