@@ -27,6 +27,7 @@ let signalCode: 130 | 143 = 130;
 let commandName = '';
 let commandOptions: Readonly<Record<string, unknown>> = {};
 let config: Config | undefined;
+let lastLine = '';
 let exitCode: ExitCode = 0;
 
 const run: Run = async (command, handler) => {
@@ -39,6 +40,9 @@ const run: Run = async (command, handler) => {
     terminals,
     stdout,
     stderr,
+    endWith: (line) => {
+      lastLine = line;
+    },
     signal,
     interruptedCode: () => signalCode,
     width,
@@ -69,7 +73,10 @@ async function main(): Promise<never> {
     exitCode = fail(error, program);
   }
   await Promise.all([stdout.flush(), stderr.flush()]);
-  process.exit(endCode());
+  const code = endCode();
+  if (code !== 0) stderr.write(lastLine);
+  await stderr.flush();
+  process.exit(code);
 }
 
 function interrupt(name: 'SIGINT' | 'SIGTERM'): void {

@@ -30,6 +30,7 @@ export async function runQuickly({ name, showsProgress, run }: QuickCommand): Pr
   if (given === undefined || isDevice(1) || (showsProgress && isDevice(2))) return false;
   const said: (readonly [Stream, string])[] = [];
   const output = (stream: Stream): TextOutput => ({ write: (text) => void said.push([stream, text]) });
+  let lastLine = '';
   let exitCode: ExitCode;
   try {
     const terminals = { stdin: false, stdout: false, stderr: isTerminal(2) };
@@ -42,6 +43,9 @@ export async function runQuickly({ name, showsProgress, run }: QuickCommand): Pr
       terminals,
       stdout: output(1),
       stderr: output(2),
+      endWith: (line: string) => {
+        lastLine = line;
+      },
       signal,
       width: undefined,
     };
@@ -51,7 +55,9 @@ export async function runQuickly({ name, showsProgress, run }: QuickCommand): Pr
     return false;
   }
   const end = writeAll(said);
-  process.exit(finalCode({ command: name, exitCode, ...end }, (text) => writeAll([[2, text]])));
+  const code = finalCode({ command: name, exitCode, ...end }, (text) => writeAll([[2, text]]));
+  if (code !== 0) writeAll([[2, lastLine]]);
+  process.exit(code);
 }
 
 function isDevice(stream: Stream): boolean {

@@ -21,6 +21,8 @@ export interface Session {
   readonly terminals: Terminals;
   readonly stdout: TextOutput;
   readonly stderr: TextOutput;
+  /** Keeps the last line for stderr until it is known how the program ends: left out where that is with 0. */
+  readonly endWith: (line: string) => void;
   /** Aborted by SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
   /** What the process ends with where it was interrupted. */
@@ -53,7 +55,7 @@ export function present(
   const exitCode = exitCodeFor(report.issues);
   if (config.verbosity !== 'quiet') {
     stderr.write(view.summary?.() ?? '');
-    stderr.write(closingText(report.issues, exitCode === 130 ? session.interruptedCode() : exitCode));
+    session.endWith(closingText(report.issues, exitCode === 130 ? session.interruptedCode() : exitCode));
   }
   return exitCode;
 }

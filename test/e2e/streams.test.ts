@@ -32,6 +32,23 @@ describe('a closed stdout', () => {
     expect(code).toBe(expected);
   });
 
+  test.for([
+    ['list', 0],
+    ['taint', 0],
+    ['verify', 65],
+  ] as const)('ends what %s says in a line that is true of its exit code %i', async ([command, expected]) => {
+    const broken = makeModule(tempDir(), { name: 'broken', blobs: [{ path: 'a' }] });
+    writeFileSync(`${broken.directory}/zephyr/module.yml`, 'name: [\n');
+    const args = [command, '-m', moduleWith(1).directory, '-m', broken.directory];
+    const closed = await runCli(args, { stdout: 'closed' });
+    const heard = await runCli(args);
+
+    expect(heard.stderr).toMatch(/\nfailed: \d errors? \(exit code 65\)\n$/);
+    expect(closed.code).toBe(expected);
+    expect(closed.stderr).toContain('[BLOBS_');
+    expect(/^failed: .* \(exit code 65\)$/m.test(closed.stderr)).toBe(expected === 65);
+  });
+
   test('ends a long list when the reader has had enough', async () => {
     const module = moduleWith(3000);
 
