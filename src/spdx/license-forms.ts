@@ -19,7 +19,8 @@ const MAX_NOTICE_LINES = 8;
 
 const COPYRIGHT = /^(?:copyright|portions copyright|spdx filecopyrighttext)\b/;
 const ALL_RIGHTS_RESERVED = 'all rights reserved';
-const TAG = /SPDX-[A-Za-z-]+:.*/g;
+// Longer names would cost the square of their length.
+const TAG = /SPDX-[A-Za-z-]{1,40}:.*/g;
 const PART_OF = ['this', 'file', 'is', 'part', 'of'];
 const PART_OF_HEAD = /^this\s+file\s+is\s+part\s+of\b/i;
 

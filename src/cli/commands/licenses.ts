@@ -19,7 +19,10 @@ export function addLicensesCommand(program: Command, run: Run): void {
     ],
     addOptions: (command) =>
       command
-        .option('--text', 'print the licence texts, each once, with the blobs that it is for')
+        .option(
+          '--text',
+          'print the licence texts, each once, with its blobs and their licences; then the blobs that have none',
+        )
         .option(
           '--allow <expr>',
           'fail for blobs that need other licences than these, joined by OR (repeatable)',

@@ -60,6 +60,11 @@ describe('the text of a licence that a tag names', () => {
     expect([found, without]).toEqual([['Zlib | L.h | b0'], []]);
   });
 
+  it('is looked for in linear time', async () => {
+    const { without } = await texts([{ license: 'Zlib' }], { LICENSE: 'SPDX-'.repeat(200_000) });
+    expect(without).toEqual([]);
+  });
+
   it('is needed for each licence and exception of the expression', async () => {
     const license = '(GPL-2.0-only WITH GCC-exception-2.0 OR LicenseRef-V) AND Zlib+';
     const files = {
