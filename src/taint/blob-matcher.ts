@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { normalize } from 'node:path';
 import type { Blob } from '../core/blob.ts';
-import { type NamedPath, type RealPaths, speltPath } from './real-paths.ts';
+import { MAX_PATH_CHARACTERS, type NamedPath, type RealPaths, speltPath } from './real-paths.ts';
 
-const MAX_PATH_CHARACTERS = 16_384;
 const NONE: readonly Blob[] = [];
 
 /** Knows blobs by every path that leads to them, also where their files are not there. */

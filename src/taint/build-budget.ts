@@ -3,12 +3,13 @@
 /** What keeps a file of a build from being understood, in one line without its name. */
 export class UnreadableError extends Error {}
 
-/** The most work of each kind that one build may cost; a large Zephyr build takes less than a hundredth of it. */
+/** The most work of each kind that one build may cost: far more than a large Zephyr build takes, and what memory can hold. */
 const LIMITS = {
   characters: 512 * 2 ** 20,
   expansions: 5_000_000,
   lookups: 2_000_000,
   edges: 2_000_000,
+  statements: 4_000_000,
   files: 100_000,
 } as const;
 

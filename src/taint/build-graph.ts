@@ -11,6 +11,8 @@ export interface BuildStep {
   readonly file: string;
   /** Whether it makes something linked: an executable, a shared library, an image. */
   readonly isLink: boolean;
+  /** Whether it makes nothing that counts by itself: it compiles, archives, or only gives other steps a name. */
+  readonly isPart: boolean;
   /**
    * What it names, as it is spelt: its inputs and what its command holds. Asked only of steps that matter.
    *
@@ -31,6 +33,8 @@ export interface RecordedInputs {
 /** All steps of a build, of all its parts, and what was recorded of them. */
 export class BuildGraph {
   readonly steps: BuildStep[] = [];
+  /** What is built where nobody asks for something else: absolute paths. */
+  readonly goals = new Set<string>();
   readonly #makers = new Map<string, BuildStep[]>();
   readonly #recorded = new Map<string, RecordedInputs[]>();
   readonly #paths: RealPaths;

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import { existsSync } from 'node:fs';
 import { type BuildBudget, UnreadableError } from './build-budget.ts';
-import { absoluteOf, type NamedPath } from './real-paths.ts';
+import { absoluteOf, MAX_PATH_CHARACTERS, type NamedPath } from './real-paths.ts';
 import { splitCommand } from './split-command.ts';
 
 const MAX_RESPONSE_DEPTH = 8;
-const MAX_SHELL_DEPTH = 3;
-const SHELL = /(?:^|[\\/])(?:sh|bash|dash|cmd)(?:\.exe)?$/i;
+const MAX_SHELL_DEPTH = 8;
+/** More than any system lets a command have; what response files hold counts as well. */
+const MAX_COMMAND_CHARACTERS = 8 * 2 ** 20;
+const SHELL = /(?:^|[\\/])(?:sh|bash|dash|ash|ksh|zsh|csh|tcsh|fish|cmd)(?:\.exe)?$/i;
+/** To these, `@` begins no file: a package's scope, a revision, a point in time. */
+const NO_RESPONSES = /(?:^|[\\/])(?:npm|npx|yarn|pnpm|node|bun|git|date)(?:\.exe|\.cmd)?$/i;
 
 /** What is needed to understand a command of a build. */
 export interface CommandContext {
@@ -19,48 +23,85 @@ export interface CommandContext {
 
 /**
  * Every path that the command `text` may name: its words, what options carry (`-Tfile`, `--map=file`, `-Wl,a,b`), what
- * stands in response files, and what `-l` means along all `-L` of the same command, as ld does. Much of it is no path.
+ * stands in response files, what shells among the words are told to run, and what `-l` means along all `-L` of the same
+ * command, as ld does. Much of it is no path.
+ *
+ * @throws UnreadableError where it may name more
  */
 export function findCommandPaths(text: string, context: CommandContext, depth = 0): NamedPath[] {
+  if (depth > MAX_SHELL_DEPTH) throw new UnreadableError('shells are told to run shells too deeply');
+  if (text.length > MAX_COMMAND_CHARACTERS) throw new UnreadableError('a command is too long');
+  context.budget.spend('characters', text.length);
   const found: NamedPath[] = [];
-  let cwd = context.cwd;
+  let { cwd } = context;
   for (const words of splitCommand(text)) {
-    if (words[0] === 'cd') {
+    if (words[0] === 'cd' || words[0] === 'pushd') {
       const directory = words.at(-1) ?? '';
       if (words.length > 1) cwd = absoluteOf({ path: directory, base: cwd });
       continue;
     }
-    for (const inner of shellTexts(words, depth))
-      found.push(...findCommandPaths(inner, { ...context, cwd }, depth + 1));
-    const all = withResponses(words, { ...context, cwd });
-    for (const word of all) for (const path of pathsOfWord(word)) found.push({ path, base: cwd });
-    for (const path of findLibraries(all, cwd, context.budget)) found.push({ path, base: cwd });
+    const base = directoryOf(words, cwd);
+    const inner = shellText(words);
+    if (inner !== undefined)
+      for (const name of findCommandPaths(inner, { ...context, cwd: base }, depth + 1)) found.push(name);
+    const all = withResponses(words, { ...context, cwd: base });
+    for (const word of all) for (const path of pathsOfWord(word)) found.push({ path, base });
+    for (const path of findLibraries(all, base, context.budget)) found.push({ path, base });
   }
   return found;
 }
 
-/** What a shell among the words is told to run. */
-function shellTexts([program = '', ...words]: readonly string[], depth: number): string[] {
-  if (depth >= MAX_SHELL_DEPTH || !SHELL.test(program)) return [];
-  const at = words.findIndex((word) => /^(?:-\w*c|\/c)$/i.test(word));
-  return at === -1 ? [] : [words.slice(at + 1).join(' ')];
+/** Where a simple command runs: `cmake -E chdir DIRECTORY …` runs it elsewhere. */
+function directoryOf(words: readonly string[], cwd: string): string {
+  const at = words.indexOf('chdir');
+  return at > 0 && words[at - 1] === '-E' ? absoluteOf({ path: words[at + 1] ?? '.', base: cwd }) : cwd;
 }
 
-/** The words, those of response files in place of what names them. */
+/** What the first shell among the words is told to run; anything may stand before it: `env`, `cmake -E env`, `time`. */
+function shellText(words: readonly string[]): string | undefined {
+  const shell = words.findIndex((word) => SHELL.test(word));
+  if (shell === -1) return undefined;
+  const at = words.findIndex((word, index) => index > shell && /^(?:-\w*c|\/c)$/i.test(word));
+  return at === -1 ? undefined : words.slice(at + 1).join(' ');
+}
+
+/** The words, and those of the response files that they name. */
 function withResponses(words: readonly string[], context: CommandContext, depth = 0): readonly string[] {
   if (!words.some((word) => word.includes('@'))) return words;
-  return words.flatMap((word) => {
-    const file = /^(?:-Wl,)?@(.+)$/s.exec(word)?.[1];
-    if (file === undefined || depth >= MAX_RESPONSE_DEPTH) return [word];
-    context.budget.spend('files');
-    const text = context.readResponse({ path: file, base: context.cwd });
-    if (text === undefined) {
-      if (file.endsWith('.rsp')) throw new UnreadableError('a response file of a command is gone');
-      return [word];
+  const isNeeded = !NO_RESPONSES.test(words[0] ?? '');
+  const found: string[] = [];
+  for (const word of words) {
+    found.push(word);
+    for (const file of responsesOf(word)) {
+      const text = textOfResponse(file, context);
+      if (text === undefined && isNeeded) throw new UnreadableError('a response file of a command is gone');
+      if (text === undefined) continue;
+      if (depth >= MAX_RESPONSE_DEPTH) throw new UnreadableError('response files name each other too deeply');
+      const inner = splitCommand(text).flat();
+      for (const each of withResponses(inner, context, depth + 1)) found.push(each);
     }
-    context.budget.spend('characters', text.length);
-    return withResponses(splitCommand(text).flat(), context, depth + 1);
-  });
+  }
+  return found;
+}
+
+/** The response files that a word names: `@file`, `-Wl,…,@file`. */
+function responsesOf(word: string): string[] {
+  if (!word.includes('@')) return [];
+  const pieces = word.startsWith('-Wl,') ? word.split(',') : [word];
+  // "@NAME@" is a placeholder of CMake and autoconf, "$" a variable of ninja that is looked at by itself.
+  return pieces
+    .filter((piece) => piece.length > 1 && piece.startsWith('@') && !piece.endsWith('@'))
+    .map((piece) => piece.slice(1))
+    .filter((file) => !file.startsWith('$'));
+}
+
+function textOfResponse(file: string, { budget, cwd, readResponse }: CommandContext): string | undefined {
+  budget.spend('files');
+  const text = readResponse({ path: file, base: cwd });
+  if (text === undefined) return undefined;
+  if (text.length > MAX_COMMAND_CHARACTERS) throw new UnreadableError('a response file is too long');
+  budget.spend('characters', text.length);
+  return text;
 }
 
 /** What of one word may be a path. */
@@ -75,11 +116,21 @@ export function pathsOfWord(word: string): string[] {
     // A single letter's value, as in -Tfile.
     if (/^-[A-Za-z][^-]/.test(piece)) parts.add(piece.slice(2));
   }
-  for (const part of [...parts]) {
-    const bare = part.replace(/^["'\\]+|["'\\]+$/g, '');
-    if (bare !== part) parts.add(bare);
-  }
-  return [...parts].filter((part) => /[./]/.test(part));
+  for (const part of [...parts]) parts.add(withoutQuotes(part));
+  return [...parts].filter((part) => part.length <= MAX_PATH_CHARACTERS && /[./]/.test(part));
+}
+
+/** Without the quotes and backslashes that it begins and ends with. */
+function withoutQuotes(text: string): string {
+  let from = 0;
+  let to = text.length;
+  while (from < to && isQuote(text[from])) from += 1;
+  while (to > from && isQuote(text[to - 1])) to -= 1;
+  return text.slice(from, to);
+}
+
+function isQuote(character: string | undefined): boolean {
+  return character === '"' || character === "'" || character === '\\';
 }
 
 /** The files that the `-l` of a link command stand for. */

@@ -14,9 +14,10 @@ import { parseDepfile } from './depfile.ts';
 import { loadMakeFile } from './load-makefiles.ts';
 import { type LoadContext, loadNinja } from './load-ninja.ts';
 import { readMapFile } from './map-file.ts';
+import { Pauses } from './pauses.ts';
 import { absoluteOf, type NamedPath, RealPaths } from './real-paths.ts';
 import { type BuildDescription, walkBuild } from './walk-build.ts';
-import { walkGraph } from './walk-graph.ts';
+import { type GraphVisitor, walkGraph } from './walk-graph.ts';
 
 const MAX_EVIDENCE = 20;
 const MAX_ISSUES = 50;
@@ -90,15 +91,17 @@ class LinkSearch {
   }
 
   async readAll(root: string, description: BuildDescription, signal: AbortSignal): Promise<void> {
+    for (const link of description.foreignLinks) this.#noteForeignLink(link);
     const files = new BuildFiles(this.#budget, this.onError);
-    const context: LoadContext = { graph: this.#graph, files, budget: this.#budget };
+    const pauses = new Pauses(signal);
+    const context: LoadContext = { graph: this.#graph, files, budget: this.#budget, pauses };
     const depfiles = new Set(description.dependencyFiles);
-    for (const file of description.ninjaFiles) {
+    for (const file of mainFilesFirst(description.ninjaFiles)) {
       // One that another includes is a part of that.
       if (files.wasRead(file)) continue;
       this.#isBuild = true;
-      await this.#try(file, signal, () => {
-        for (const depfile of loadNinja(file, context).depfiles) depfiles.add(depfile);
+      await this.#try(file, signal, async () => {
+        for (const depfile of (await loadNinja(file, context)).depfiles) depfiles.add(depfile);
       });
     }
     for (const file of description.makeFiles) {
@@ -111,13 +114,25 @@ class LinkSearch {
         if (text !== undefined) this.#addDepfile(text, file, root);
       });
     }
-    await this.#try(root, signal, () => {
-      walkGraph(this.#graph, {
-        onName: (name, kind, file) => this.#add(name, { kind, file }),
-        onError: this.onError,
-      });
-    });
+    const visitor: GraphVisitor = {
+      onName: (name, kind, file) => this.#add(name, { kind, file }),
+      onError: this.onError,
+    };
+    await this.#try(root, signal, () => walkGraph(this.#graph, visitor, pauses));
     for (const file of description.mapFiles) await this.#readMap(file, root, signal);
+  }
+
+  #noteForeignLink(file: string): void {
+    // Errors must find a place behind them.
+    if (this.#issues.size >= MAX_ISSUES / 2) return;
+    this.#issues.set(file, {
+      severity: 'warning',
+      code: 'BLOBS_BUILD_UNREADABLE',
+      message:
+        'what a link to another directory leads to is not looked at, though it may be a part of the build',
+      hint: 'if it is one, name that directory with --build-dir in a run of its own',
+      file,
+    });
   }
 
   async #try(file: string, signal: AbortSignal, action: () => void | Promise<void>): Promise<void> {
@@ -185,6 +200,12 @@ function nothingLinks(root: string): Issue {
   const message = `what the build in ${root} links is not known: it has dependency files, but neither ninja files, CMake's Makefiles nor a linker map`;
   const hint = 'have the linker write a map, too (-Wl,-Map=…)';
   return { severity: 'error', code: 'BLOBS_NOT_A_BUILD', message, hint };
+}
+
+/** Those by their usual name before those of single configurations. */
+function mainFilesFirst(files: readonly string[]): string[] {
+  const isMain = (file: string): boolean => basename(file) === 'build.ninja';
+  return [...files.filter(isMain), ...files.filter((file) => !isMain(file))];
 }
 
 /** The directories that a relative path in `file` may count from: those from its own to `root`, and some above. */

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { UnreadableError } from './build-budget.ts';
+import { type BuildBudget, UnreadableError } from './build-budget.ts';
 import { findCommandPaths } from './command-paths.ts';
-import { parseDepfile } from './depfile.ts';
+import { logicalLines, parseDepfile } from './depfile.ts';
+import { type CommandKind, isArchiver, kindOfCommand } from './link-command.ts';
 import type { LoadContext } from './load-ninja.ts';
 import { absoluteOf, type NamedPath } from './real-paths.ts';
 import { splitCommand } from './split-command.ts';
 
-const ARCHIVER = /(?:^|[-/\\])(?:ar|ranlib|lib|armar|iarchive|tiarmar)(?:-[\d.]+)?(?:\.exe)?$/i;
+/** How the recipes begin by which CMake's Makefiles run themselves and tell how far they are. */
+const OWN_COMMAND =
+  /^(?:cd \S+ && )?(?:\$\(MAKE\) |\$\(CMAKE_COMMAND\) (?:-E (?:cmake_|echo |touch_nocreate )|-P \S*cmake_clean)[^&;|]*$)/;
 
 /**
  * Adds what a file of CMake's Makefiles (absolute) describes to the graph. What make runs, it runs in the top directory of
@@ -40,7 +43,7 @@ function loadLinkScript(text: string, file: string, { graph, files, budget }: Lo
   const [first = []] = splitCommand(text);
   const program = first[0] ?? '';
   if (program === '') throw new UnreadableError('it holds no command');
-  const isArchive = ARCHIVER.test(program);
+  const isArchive = isArchiver(program);
   const output = isArchive ? first[2] : first[first.indexOf('-o') + 1];
   const readResponse = (path: NamedPath): string | undefined => files.findText(absoluteOf(path));
   graph.addStep({
@@ -49,6 +52,7 @@ function loadLinkScript(text: string, file: string, { graph, files, budget }: Lo
     inputs: isArchive ? [] : ['all', 'build'].map((goal) => join(targetDirectory, goal)),
     file,
     isLink: !isArchive,
+    isPart: isArchive,
     findNames: () => findCommandPaths(text, { cwd, readResponse, budget }),
   });
 }
@@ -61,6 +65,7 @@ function loadFlags(text: string, file: string, { graph, files, budget }: LoadCon
     inputs: [],
     file,
     isLink: false,
+    isPart: true,
     findNames: () =>
       text
         .split('\n')
@@ -78,27 +83,46 @@ function loadRules(text: string, file: string, { graph, files, budget }: LoadCon
   const base = topOf(file);
   const readResponse = (path: NamedPath): string | undefined => files.findText(absoluteOf(path));
   const absolute = (path: string): string => absoluteOf({ path, base });
+  const isMain = basename(file) === 'Makefile2';
+  // Only there is it the goal that CMake builds by default.
+  if (isMain) graph.goals.add(absolute('all'));
   for (const { rule, recipe } of splitRules(text)) {
+    const commands = recipe.map((line) => line.replace(/^[@+-]+/, '').replaceAll('$$', '$'));
+    const kind = kindOfRecipe(commands, budget);
     for (const { targets, dependencies } of parseDepfile(rule)) {
       if (targets.some((target) => target.startsWith('.') && target === target.toUpperCase())) continue;
       graph.addStep({
         outputs: targets.map(absolute),
-        inputs: dependencies.map(absolute),
+        inputs: [...dependencies, ...(isMain ? targets.flatMap(madeByGoal) : [])].map(absolute),
         file,
-        isLink: false,
-        findNames: () => [
-          ...dependencies.map((path) => ({ path, base })),
-          ...recipe.flatMap((line) =>
-            findCommandPaths(line.replace(/^[@+-]+/, '').replaceAll('$$', '$'), {
-              cwd: base,
-              readResponse,
-              budget,
-            }),
-          ),
-        ],
+        isLink: kind === 'link',
+        isPart: kind === 'part',
+        findNames: () => {
+          const names = dependencies.map((path) => ({ path, base }));
+          for (const command of commands)
+            for (const name of findCommandPaths(command, { cwd: base, readResponse, budget }))
+              names.push(name);
+          return names;
+        },
       });
     }
   }
+}
+
+/** What `Makefile2` has another make build for the goal of a target. */
+function madeByGoal(target: string): string[] {
+  return target.endsWith('.dir/all') ? [`${target.slice(0, -'all'.length)}build`] : [];
+}
+
+/** What CMake wrote for compilers and linkers of its own is a part, and so is a name for others; `link.txt` tells what links. */
+function kindOfRecipe(commands: readonly string[], budget: BuildBudget): CommandKind {
+  const kinds = commands.map((command) => {
+    budget.spend('characters', command.length);
+    if (OWN_COMMAND.test(command)) return 'part';
+    return kindOfCommand(command, { isLinkNamed: false });
+  });
+  if (kinds.includes('link')) return 'link';
+  return kinds.includes('other') ? 'other' : 'part';
 }
 
 interface RuleText {
@@ -106,13 +130,16 @@ interface RuleText {
   readonly recipe: string[];
 }
 
-function splitRules(text: string): RuleText[] {
-  const rules: RuleText[] = [];
-  for (const line of text.replace(/\\\r?\n/g, ' ').split(/\r?\n/)) {
-    if (line.startsWith('\t')) rules.at(-1)?.recipe.push(line.slice(1));
-    else if (/^[^#\s=]/.test(line) && line.includes(':')) rules.push({ rule: line, recipe: [] });
+function* splitRules(text: string): Generator<RuleText> {
+  let last: RuleText | undefined;
+  for (const line of logicalLines(text)) {
+    if (line.startsWith('\t')) last?.recipe.push(line.slice(1));
+    else if (/^[^#\s=]/.test(line) && line.includes(':')) {
+      if (last !== undefined) yield last;
+      last = { rule: line, recipe: [] };
+    }
   }
-  return rules;
+  if (last !== undefined) yield last;
 }
 
 /** The top directory of the CMake build that `file` belongs to. */

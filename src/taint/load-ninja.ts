@@ -6,17 +6,11 @@ import type { BuildGraph } from './build-graph.ts';
 import { findCommandPaths } from './command-paths.ts';
 import { parseNinjaDeps } from './ninja-deps.ts';
 import { lookUpForStatement, type StatementScope } from './ninja-scope.ts';
-import { type NinjaBuild, type NinjaStatement, parseNinja } from './parse-ninja.ts';
+import { judgeSteps, scopeOf } from './ninja-steps.ts';
+import { type NinjaStatement, parseNinja } from './parse-ninja.ts';
+import type { Pauses } from './pauses.ts';
 import { absoluteOf, type NamedPath } from './real-paths.ts';
 
-/** The rules by which CMake links executables, shared libraries and modules; a static library alone is not linked. */
-const CMAKE_LINKER = /_(?:EXECUTABLE|SHARED_LIBRARY|MODULE_LIBRARY)_LINKER__/;
-/** Those of Meson, GN and many who write ninja files by hand. */
-const FOREIGN_LINKER = /^(?!.*(?:static|alink|symlink)).*link/i;
-/** A command that runs a compiler or linker, and not to compile, preprocess or list dependencies. */
-const LINK_COMMAND =
-  /^(?![\s\S]*\s-(?:c|S|E|M|MM)\s)[\s\S]*(?:^|[\s/$({_-])(?:gcc|g\+\+|clang(?:\+\+)?|cc|cxx|c\+\+|ld|lld|link\w*)(?=[\s)}]|$)/i;
-const LINKED_NAME = /\.(?:elf|axf|exe|out|so|dll)$/i;
 const CHAINED_VARIABLE = /\$\{?([A-Za-z0-9_.-]+)\}?/g;
 
 /** Where what is found goes, and by what means it is read. */
@@ -24,6 +18,7 @@ export interface LoadContext {
   readonly graph: BuildGraph;
   readonly files: BuildFiles;
   readonly budget: BuildBudget;
+  readonly pauses: Pauses;
 }
 
 /** What the loaded build knows beside its steps. */
@@ -36,44 +31,52 @@ export interface LoadedNinja {
  * Adds the steps that the `build.ninja` at `path` (absolute) and its parts describe to the graph, and what ninja's log
  * recorded of them.
  *
- * @throws UnreadableError, or the system's error, where that file cannot be read
+ * @throws UnreadableError, or the system's error, where that file cannot be read; the signal's reason
  */
-export function loadNinja(path: string, { graph, files, budget }: LoadContext): LoadedNinja {
+export async function loadNinja(path: string, context: LoadContext): Promise<LoadedNinja> {
+  const { graph, files, budget, pauses } = context;
   const base = dirname(path);
   const absolute = (name: string): string => absoluteOf({ path: name, base });
-  const build = parseNinja(path, {
+  const build = await parseNinja(path, {
     readFile: (name) => ({ text: files.readText(absolute(name)), file: absolute(name) }),
     budget,
+    pauses,
     onError: files.onError,
   });
   if (build.statements.length === 0) throw new UnreadableError('it describes nothing');
-  const isLink = linkTest(build);
+  const judge = judgeSteps(build, budget);
+  for (const goal of build.defaults) graph.goals.add(absolute(goal));
   const depfiles = new Set<string>();
   const known = new Set<string>();
   for (const statement of build.statements) {
+    if (pauses.isDue()) await pauses.take();
     if (isGenerator(statement)) continue;
+    const kind = judge(statement);
     graph.addStep({
       outputs: statement.outputs.map(absolute),
       inputs: statement.inputs.map(absolute),
       file: statement.file,
-      isLink: isLink(statement),
+      isLink: kind === 'link',
+      isPart: kind === 'part',
       findNames: () => findNames(statement, { base, files, budget, known }),
     });
     if (!statement.bindings.has('depfile') && !statement.rule?.bindings.has('depfile')) continue;
     const depfile = lookUpForStatement('depfile', scopeOf(statement, budget));
     if (depfile !== '') depfiles.add(absolute(depfile));
   }
-  loadLog(absolute(`${build.buildDirectory || '.'}/.ninja_deps`), base, { graph, files });
+  await loadLog(absolute(`${build.buildDirectory || '.'}/.ninja_deps`), base, context);
   return { depfiles };
 }
 
 /** Adds what ninja's log of dependencies recorded, if there is one. */
-function loadLog(log: string, base: string, { graph, files }: Pick<LoadContext, 'graph' | 'files'>): void {
-  const bytes = files.findBytes(log);
+async function loadLog(log: string, base: string, { graph, files, pauses }: LoadContext): Promise<void> {
+  // Several configurations share theirs.
+  const bytes = files.wasRead(log) ? undefined : files.findBytes(log);
   if (bytes === undefined) return;
   try {
     const { inputsOf, isDamaged } = parseNinjaDeps(bytes);
     for (const [output, inputs] of inputsOf) {
+      if (pauses.isDue()) await pauses.take();
       const names = inputs.map((input) => ({ path: input, base }));
       graph.addRecorded({ output: absoluteOf({ path: output, base }), names, file: log });
     }
@@ -87,37 +90,6 @@ function loadLog(log: string, base: string, { graph, files }: Pick<LoadContext, 
 /** Whether a step runs CMake again, or whatever else writes ninja files: all that it reads is no part of what is built. */
 function isGenerator({ ruleName, rule, bindings }: NinjaStatement): boolean {
   return ruleName === 'RERUN_CMAKE' || Boolean(bindings.get('generator') ?? rule?.bindings.get('generator'));
-}
-
-/**
- * Tells what links. Where CMake's own rules are, they do, and commands that make an executable by its name. Elsewhere, so do
- * rules with "link" in their names and those that run a compiler to link; where there are none of these either, whatever ninja
- * builds by default.
- */
-function linkTest({ statements, defaults }: NinjaBuild): (statement: NinjaStatement) => boolean {
-  const isNamed = ({ ruleName, outputs }: NinjaStatement): boolean =>
-    ruleName !== 'phony' && outputs.some((output) => LINKED_NAME.test(output));
-  const isCMake = statements.some(({ ruleName }) => /^RERUN_CMAKE$|_LINKER__/.test(ruleName));
-  if (isCMake) return (statement) => CMAKE_LINKER.test(statement.ruleName) || isNamed(statement);
-  const isForeign = (statement: NinjaStatement): boolean =>
-    FOREIGN_LINKER.test(statement.ruleName) ||
-    isNamed(statement) ||
-    LINK_COMMAND.test(statement.rule?.bindings.get('command') ?? '');
-  if (statements.some(isForeign)) return isForeign;
-  const wanted = new Set(defaults);
-  if (wanted.size > 0) return ({ outputs }) => outputs.some((output) => wanted.has(output));
-  const used = new Set(statements.flatMap(({ inputs }) => inputs));
-  return ({ outputs }) => !outputs.some((output) => used.has(output));
-}
-
-function scopeOf(statement: NinjaStatement, budget: BuildBudget): StatementScope {
-  return {
-    ...statement,
-    inputs: statement.inputs.slice(0, statement.explicitInputs),
-    outputs: statement.outputs.slice(0, statement.explicitOutputs),
-    budget,
-    expanded: new Map(),
-  };
 }
 
 interface NameContext {
@@ -134,7 +106,8 @@ function findNames(statement: NinjaStatement, context: NameContext): NamedPath[]
   const names = statement.inputs.map((path) => ({ path, base }));
   if (statement.ruleName === 'phony') return names;
   const scope = scopeOf(statement, budget);
-  if (isCompilation(statement)) return [...names, ...findCompilationNames(scope, context)];
+  if (isCompilation(statement) && !hasResponseFile(statement))
+    return [...names, ...findCompilationNames(scope, context)];
   const response = absoluteOf({ path: lookUpForStatement('rspfile', scope) || '.', base });
   const readResponse = (file: NamedPath): string | undefined =>
     absoluteOf(file) === response
@@ -146,6 +119,10 @@ function findNames(statement: NinjaStatement, context: NameContext): NamedPath[]
 
 function isCompilation({ rule, bindings }: NinjaStatement): boolean {
   return bindings.has('deps') || (rule?.bindings.has('deps') ?? false);
+}
+
+function hasResponseFile({ rule, bindings }: NinjaStatement): boolean {
+  return bindings.has('rspfile') || (rule?.bindings.has('rspfile') ?? false);
 }
 
 /** What each variable of a compiler's command names, if no step before it had it: all commands are hundreds of megabytes. */

@@ -26,6 +26,7 @@ export function parseNinjaDeps(bytes: Buffer): NinjaDeps {
   const headBytes = version === 3 ? 8 : 12;
   const paths: string[] = [];
   const recorded = new Map<number, readonly [from: number, to: number]>();
+  const isKnown = (id: number): boolean => id >= 0 && id < paths.length;
   let at = start;
   let isDamaged = false;
   while (at < bytes.length && !isDamaged) {
@@ -38,7 +39,10 @@ export function parseNinjaDeps(bytes: Buffer): NinjaDeps {
     at = from + size;
     if (size > MAX_RECORD_BYTES || size % 4 !== 0 || at > bytes.length) break;
     if (isDependencies) {
-      if (size < headBytes) break;
+      if (size < headBytes || !isKnown(bytes.readInt32LE(from))) break;
+      let each = from + headBytes;
+      while (each < at && isKnown(bytes.readInt32LE(each))) each += 4;
+      if (each < at) break;
       recorded.set(bytes.readInt32LE(from), [from + headBytes, at]);
     } else {
       const path = readPath(bytes, { from, to: at, id: paths.length });

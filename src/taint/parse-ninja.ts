@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type BuildBudget, UnreadableError } from './build-budget.ts';
 import { expand, type NinjaRule, NinjaScope } from './ninja-scope.ts';
+import type { Pauses } from './pauses.ts';
 
 const MAX_FILE_DEPTH = 32;
+/** What a statement costs beside its paths and bindings, in pieces of memory. */
+const STATEMENT_COST = 4;
+const NO_BINDINGS: ReadonlyMap<string, string> = new Map();
 
 /** One `build` statement of a ninja file. Paths are as ninja opens them: relative ones count from its directory. */
 export interface NinjaStatement {
@@ -32,32 +36,39 @@ export interface NinjaReader {
   /** The text of a file and its absolute path. May throw an UnreadableError. */
   readonly readFile: (path: string) => { readonly text: string; readonly file: string };
   readonly budget: BuildBudget;
+  readonly pauses: Pauses;
   /** Told of what cannot be understood; the rest of the file, and of the others, is read all the same. */
   readonly onError: (file: string, error: unknown) => void;
 }
 
-/** Reads the ninja file `path` and those that it includes: "Ninja file reference" in ninja's manual. */
-export function parseNinja(path: string, reader: NinjaReader): NinjaBuild {
+/**
+ * Reads the ninja file `path` and those that it includes: "Ninja file reference" in ninja's manual.
+ *
+ * @throws UnreadableError for one that is too large; what `readFile` throws; the signal's reason
+ */
+export async function parseNinja(path: string, reader: NinjaReader): Promise<NinjaBuild> {
   const statements: NinjaStatement[] = [];
   const defaults: string[] = [];
   const top = new NinjaScope();
-  const parse = (name: string, scope: NinjaScope, depth: number): void => {
+  const parse = async (name: string, scope: NinjaScope, depth: number): Promise<void> => {
     const { text, file } = reader.readFile(name);
     reader.budget.spend('characters', text.length);
     const parser = new FileParser({ text, file, scope, reader, statements, defaults });
     for (let more = parser.readStatement(); more !== undefined; more = parser.readStatement()) {
       if (more === 'done') return;
+      if (reader.pauses.isDue()) await reader.pauses.take();
       if (more === 'read') continue;
       try {
         if (depth >= MAX_FILE_DEPTH) throw new UnreadableError('files include each other too deeply');
         reader.budget.spend('files');
-        parse(more.path, more.isOwnScope ? new NinjaScope(scope) : scope, depth + 1);
+        await parse(more.path, more.isOwnScope ? new NinjaScope(scope) : scope, depth + 1);
       } catch (error) {
+        reader.pauses.throwIfStopped();
         reader.onError(file, error);
       }
     }
   };
-  parse(path, top, 0);
+  await parse(path, top, 0);
   return { statements, defaults, buildDirectory: top.lookUp('builddir') };
 }
 
@@ -89,27 +100,31 @@ class FileParser {
     if (keyword === 'build' && rest !== '' && !rest.startsWith('=')) this.#readBuild(rest);
     else if ((keyword === 'rule' || keyword === 'pool') && rest !== '' && !rest.startsWith('=')) {
       const bindings = this.#readBindings();
+      reader.budget.spend('statements');
       if (keyword === 'rule') scope.rules.set(rest.trim(), { name: rest.trim(), bindings });
     } else if ((keyword === 'include' || keyword === 'subninja') && !rest.startsWith('=')) {
       const [path = ''] = this.#expandPaths(rest, (name) => scope.lookUp(name));
       return { path, isOwnScope: keyword === 'subninja' };
     } else if (keyword === 'default' && !rest.startsWith('=')) {
-      defaults.push(...this.#expandPaths(rest, (name) => scope.lookUp(name)));
+      for (const path of this.#expandPaths(rest, (name) => scope.lookUp(name))) defaults.push(path);
     } else {
       if (/^[ ]*(?:#|$)/.test(line)) return 'read';
       const [, name, value = ''] = ASSIGNMENT.exec(line) ?? [];
       if (name === undefined) this.#complain('it holds a line that is none of ninja');
-      else
+      else {
+        reader.budget.spend('statements');
         scope.variables.set(
           name,
           expand(value, (inner) => scope.lookUp(inner), reader.budget),
         );
+      }
     }
     return 'read';
   }
 
   #readBuild(rest: string): void {
     const { scope, reader, statements, file } = this.#context;
+    reader.budget.spend('statements', STATEMENT_COST);
     const bindings = new Map<string, string>();
     for (const [name, value] of this.#readBindings())
       bindings.set(
@@ -135,7 +150,7 @@ class FileParser {
       ruleName,
       rule,
       scope,
-      bindings,
+      bindings: bindings.size === 0 ? NO_BINDINGS : bindings,
       inputs: inputs.flat(),
       explicitInputs: inputs[0]?.length ?? 0,
     });
@@ -149,8 +164,9 @@ class FileParser {
   /** The paths before and after `|` and `||`; what follows `|@` is neither read nor made. */
   #expandGroups(raw: string, lookUp: (name: string) => string): string[][] {
     const groups: string[][] = [[]];
-    for (const word of splitPaths(raw)) {
+    for (const [word] of splitPaths(raw)) {
       if (word === '|@') break;
+      this.#context.reader.budget.spend('statements');
       if (word === '|' || word === '||') groups.push([]);
       else groups.at(-1)?.push(expand(word, lookUp, this.#context.reader.budget));
     }
@@ -174,6 +190,7 @@ class FileParser {
         this.#at = start;
         break;
       }
+      this.#context.reader.budget.spend('statements');
       bindings.set(name, value);
     }
     return bindings;
@@ -218,8 +235,8 @@ function splitAtColon(text: string): [before: string, after: string | undefined]
 const PATH = /\|[|@]?|(?:\$[\s\S]|[^\s$|])+/g;
 
 /** The words of a list of paths. */
-function splitPaths(raw: string): string[] {
+function splitPaths(raw: string): Iterable<RegExpExecArray> {
   // Resolved first, since the line that continues may be indented.
   const line = raw.includes('\n') ? raw.replace(/(?<!\$)((?:\$\$)*)\$\r?\n[ ]*/g, '$1') : raw;
-  return line.match(PATH) ?? [];
+  return line.matchAll(PATH);
 }

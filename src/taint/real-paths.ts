@@ -3,6 +3,9 @@ import { lstatSync, realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, normalize, sep } from 'node:path';
 import type { BuildBudget } from './build-budget.ts';
 
+/** No system opens a longer one. */
+export const MAX_PATH_CHARACTERS = 16_384;
+
 /** A path as a build spells it, and the directory that it counts from. */
 export interface NamedPath {
   readonly path: string;
@@ -35,7 +38,7 @@ export class RealPaths {
    * @throws UnreadableError when too much was asked
    */
   placeOf(path: string): string {
-    return join(this.#directoryOf(dirname(path)), basename(path));
+    return path.length > MAX_PATH_CHARACTERS ? path : join(this.#directoryOf(dirname(path)), basename(path));
   }
 
   /** What the symbolic link at `path` (absolute) leads to; undefined for anything else. @throws as {@link placeOf} */

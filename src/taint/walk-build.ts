@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Dirent, opendirSync } from 'node:fs';
-import { join } from 'node:path';
+import { type Dirent, opendirSync, realpathSync, statSync } from 'node:fs';
+import { join, sep } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { UnreadableError } from './build-budget.ts';
 
 const MAX_DEPTH = 64;
 const MAX_ENTRIES = 2_000_000;
+/** How many directories behind a link are looked at for a build. */
+const MAX_LINKED_DIRECTORIES = 200;
 const FOREIGN = new Set(['.git', 'node_modules']);
 
 /** The files of a build directory that say how it was built: absolute paths, those above before those below. */
@@ -15,6 +17,8 @@ export interface BuildDescription {
   readonly makeFiles: readonly string[];
   readonly mapFiles: readonly string[];
   readonly dependencyFiles: readonly string[];
+  /** Links to directories elsewhere that hold something of a build, which is not looked at. */
+  readonly foreignLinks: readonly string[];
 }
 
 const MAKE_FILES = new Set([
@@ -36,10 +40,13 @@ export async function walkBuild(
   onError: (file: string, error: unknown) => void,
   signal: AbortSignal,
 ): Promise<BuildDescription> {
-  const found = { ninjaFiles: [], makeFiles: [], mapFiles: [], dependencyFiles: [] } as Record<
-    keyof BuildDescription,
-    string[]
-  >;
+  const found = {
+    ninjaFiles: [],
+    makeFiles: [],
+    mapFiles: [],
+    dependencyFiles: [],
+    foreignLinks: [],
+  } as Record<keyof BuildDescription, string[]>;
   let level = [root];
   let entries = 0;
   for (let depth = 0; level.length > 0; depth += 1) {
@@ -58,7 +65,8 @@ export async function walkBuild(
         const path = join(directory, entry.name);
         if (entry.isDirectory()) {
           if (!FOREIGN.has(entry.name)) below.push(path);
-        } else findList(found, directory, entry.name)?.push(path);
+        } else if (entry.isSymbolicLink() && leadsToBuild(path, root)) found.foreignLinks.push(path);
+        else findList(found, directory, entry.name)?.push(path);
       }
     }
     level = below;
@@ -89,10 +97,40 @@ function findList<T>(
   directory: string,
   name: string,
 ): T[] | undefined {
-  if (name === 'build.ninja') return found.ninjaFiles;
+  // Ninja Multi-Config has one more for each configuration.
+  if (/^build(?:-.*)?\.ninja$/s.test(name)) return found.ninjaFiles;
   if (name.endsWith('.map')) return found.mapFiles;
   if (name.endsWith('.d')) return found.dependencyFiles;
   if (MAKE_FILES.has(name) && /[\\/]CMakeFiles(?:[\\/][^\\/]+\.dir)?$/.test(directory))
     return found.makeFiles;
   return undefined;
+}
+
+/** Whether the link at `path` leads out of `root` to a directory with files of a build, or with too many to tell. */
+function leadsToBuild(path: string, root: string): boolean {
+  let target: string;
+  try {
+    if (!statSync(path).isDirectory()) return false;
+    target = realpathSync.native(path);
+  } catch {
+    return false;
+  }
+  if (target === root || target.startsWith(`${root}${sep}`)) return false;
+  const none: Record<keyof BuildDescription, string[]> = {
+    ninjaFiles: [],
+    makeFiles: [],
+    mapFiles: [],
+    dependencyFiles: [],
+    foreignLinks: [],
+  };
+  const pending = [target];
+  for (const directory of pending) {
+    for (const entry of listDirectory(directory, () => {})) {
+      if (!entry.isDirectory()) {
+        if (findList(none, directory, entry.name) !== undefined) return true;
+      } else if (!FOREIGN.has(entry.name)) pending.push(join(directory, entry.name));
+    }
+    if (pending.length > MAX_LINKED_DIRECTORIES) return true;
+  }
+  return false;
 }

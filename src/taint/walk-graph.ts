@@ -2,6 +2,7 @@
 
 import { UnreadableError } from './build-budget.ts';
 import type { BuildGraph, BuildStep, RecordedInputs } from './build-graph.ts';
+import type { Pauses } from './pauses.ts';
 import { absoluteOf, type NamedPath } from './real-paths.ts';
 
 /** Images that are made of linked ones: merged, signed, converted. */
@@ -16,9 +17,16 @@ export interface GraphVisitor {
 
 /**
  * Walks from everything that is linked back to all that it is made of, through any number of steps: their inputs, what
- * their commands name, what was recorded of them. Records of files that no step makes count as well.
+ * their commands name, what was recorded of them. Records of files that no step makes count as well, and so does what is
+ * built by default and is of no known kind.
+ *
+ * @throws the signal's reason
  */
-export function walkGraph(graph: BuildGraph, { onName, onError }: GraphVisitor): void {
+export async function walkGraph(
+  graph: BuildGraph,
+  { onName, onError }: GraphVisitor,
+  pauses: Pauses,
+): Promise<void> {
   const seenSteps = new Set<BuildStep>();
   const seenPaths = new Set<string>();
   const pending: BuildStep[] = [];
@@ -37,9 +45,14 @@ export function walkGraph(graph: BuildGraph, { onName, onError }: GraphVisitor):
   };
   // Kept apart, so that a chain of records is no chain of calls.
   const recordedPaths: string[] = [];
-  for (const recorded of graph.strayRecords()) useRecord(recorded);
+  for (const recorded of graph.strayRecords()) {
+    if (pauses.isDue()) await pauses.take();
+    useRecord(recorded);
+  }
   for (const step of findLinkSteps(graph)) pending.push(step);
+  for (const step of findGoalSteps(graph)) pending.push(step);
   for (;;) {
+    if (pauses.isDue()) await pauses.take();
     const path = recordedPaths.pop();
     if (path !== undefined) {
       follow(path);
@@ -53,6 +66,7 @@ export function walkGraph(graph: BuildGraph, { onName, onError }: GraphVisitor):
     for (const input of step.inputs) follow(input);
     try {
       for (const name of step.findNames()) {
+        if (pauses.isDue()) await pauses.take();
         onName(name, 'link-command', step.file);
         const path = absoluteOf(name);
         if (graph.isMade(path)) follow(path);
@@ -84,6 +98,22 @@ function findLinkSteps(graph: BuildGraph): Set<BuildStep> {
         found.add(user);
         pending.push(user);
       }
+    }
+  }
+  return found;
+}
+
+/** The steps that the default goals need and that nothing is known of: what they make may be the product. */
+function findGoalSteps(graph: BuildGraph): Set<BuildStep> {
+  const found = new Set<BuildStep>();
+  const seen = new Set<string>();
+  const pending = [...graph.goals];
+  for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
+    if (seen.has(path)) continue;
+    seen.add(path);
+    for (const step of graph.makersOf(path)) {
+      if (!step.isPart) found.add(step);
+      for (const input of step.inputs) pending.push(input);
     }
   }
   return found;

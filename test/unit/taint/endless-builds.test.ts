@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+import { describe, expect, it } from 'vitest';
+import { findLinkedBlobs } from '../../../src/taint/linked-blobs.ts';
+import { sampleBlob } from '../samples.ts';
+import { makeBuild } from './made-build.ts';
+
+const GOOD = 'rule link\n  command = ld $in\nbuild app: link @BLOBS@/a.a\n';
+
+describe('a build cannot keep the program busy, nor end it', () => {
+  // Each took more than twenty seconds, or ended the program.
+  it.each([
+    [
+      'a word that ends in backslashes',
+      `x = 1\nrule x\n  command = ld 'x/${'\\'.repeat(150_000)}y'\nbuild y: x\n`,
+    ],
+    [
+      'a command that links, and links',
+      `rule x\n  command = x ${'_link'.repeat(40_000)}!\n${'build y: x z\n'.repeat(20)}`,
+    ],
+    [
+      'a shell with a third of a million words',
+      `rule x\n  command = sh -c 'ld ${'a/b '.repeat(300_000)}'\nbuild y: x\n`,
+    ],
+    ['as many default targets', `default ${'a '.repeat(300_000)}\n`],
+  ])('by %s', { timeout: 15_000 }, async (_what, text) => {
+    expect(Object.keys((await makeBuild({ 'build.ninja': GOOD + text }).find()).linked)).toEqual(['a.a']);
+  });
+
+  it('by lines of a map', { timeout: 15_000 }, async () => {
+    const nasty = [
+      `x${'.o:()'.repeat(13_000)}\u2028x`,
+      `x${'.a('.repeat(20_000)})`,
+      '\n'.repeat(65_000),
+      '('.repeat(65_000),
+    ];
+    const build = makeBuild({
+      'a.map': `${'\n'.repeat(65_000)}LOAD @BLOBS@/a.a\n${`${nasty.join('\n')}\n`.repeat(10)}`,
+    });
+    expect(Object.keys((await build.find()).linked)).toEqual(['a.a']);
+  });
+
+  it.each([
+    ['statements', 'rule p\n  command = x\n', 'build a:p b\n'],
+    ['bindings', 'rule p\n  command = x\nbuild a: p\n', '  x = y\n'],
+    ['paths', 'rule p\n  command = x\nbuild a: p', ' b'],
+  ])(
+    'by too many %s, which is an error before memory ends',
+    { timeout: 30_000 },
+    async (_what, head, piece) => {
+      const build = makeBuild({
+        'build.ninja': head + piece.repeat(4_000_001),
+        'x.map': 'LOAD @BLOBS@/a.a\n',
+      });
+      const { linked, issues } = await build.find();
+      expect(issues.map(({ message }) => message.replace(/^.*: /, ''))).toEqual(['too many statements']);
+      expect(Object.keys(linked)).toEqual(['a.a']);
+    },
+  );
+
+  it.each([
+    ['ninja', { 'build.ninja': `${GOOD}${'build a: link b\n'.repeat(200_000)}` }],
+    [
+      'the graph',
+      {
+        'build.ninja': `${GOOD}build x: link ${Array.from({ length: 200_000 }, (_, n) => `a/${n}`).join(' ')}\n`,
+      },
+    ],
+  ])('once it was told to stop, while it reads %s', async (_what, files) => {
+    const { directory } = makeBuild(files);
+    const controller = new AbortController();
+    const reason = new Error('stop');
+    const found = findLinkedBlobs(directory, [sampleBlob()], controller.signal);
+    setTimeout(() => controller.abort(reason), 120);
+    await expect(found).rejects.toBe(reason);
+  });
+});
