@@ -116,14 +116,15 @@ export class ModuleLicenses {
     }
     const [first] = found;
     if (first === undefined) return 'nothing';
+    const isOne = found.flatMap(({ expressions }) => expressions).length === 1;
     const read: Expression[] = [];
     for (const { expressions, file, source } of found) {
       for (const text of expressions) {
         const place = { what, module, file: join(this.#directory, file) };
         const expression = await this.#expressions.find(text, place);
         // The name of a file in LICENSES/ says nothing where it is no licence's.
-        const isSaid = source !== 'licenses-directory' && !NO_ASSERTION.test(text);
-        if (expression === undefined) return isSaid || read.length > 0 ? 'doubtful' : 'nothing';
+        const isSilent = source === 'licenses-directory' || NO_ASSERTION.test(text);
+        if (expression === undefined) return isOne && isSilent ? 'nothing' : 'doubtful';
         read.push(expression);
       }
     }
