@@ -44,6 +44,20 @@ export class LicenseExpressions {
     return undefined;
   }
 
+  /** Warns that what a file says of licences does not count, once for each file. */
+  refuse({ what, locate: _, ...where }: ExpressionPlace, fact: string): void {
+    const key = JSON.stringify([where.file, fact]);
+    if (this.#refused.has(key)) return;
+    this.#refused.add(key);
+    this.issues.push({
+      severity: 'warning',
+      code: 'BLOBS_BAD_LICENSE_EXPRESSION',
+      message: `${what} cannot be understood, and does not count`,
+      facts: [fact],
+      ...where,
+    });
+  }
+
   #warn(
     { what, locate: _, ...where }: ExpressionPlace,
     text: string,

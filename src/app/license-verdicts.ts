@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { blobLabel } from '../core/blob.ts';
+import type { BlobLicense } from '../core/license.ts';
 import type { LicenseRow } from '../core/license-report.ts';
 import { findPathBelow } from '../core/path-below.ts';
 import type { Issue } from '../core/report.ts';
@@ -21,8 +22,8 @@ interface LicenseLists {
 }
 
 /**
- * The rows with what the lists say of each, and an issue for each that fails. Of whose licence nothing is known fails
- * both lists: nobody has looked at it.
+ * The rows with what the lists say of each, and an issue for each that fails. Of whose licence nothing is known, or
+ * something that cannot be understood is said, fails both lists.
  */
 export async function judgeLicenses(
   rows: readonly LicenseRow[],
@@ -31,19 +32,25 @@ export async function judgeLicenses(
   if (lists.allow === undefined && lists.deny === undefined) return { rows, issues: [] };
   const verdicts = new Map<string, readonly string[]>();
   for (const { license } of rows) {
-    if (verdicts.has(license.expression)) continue;
-    verdicts.set(license.expression, judge(await findExpression(license.expression), lists));
+    const key = keyOf(license);
+    if (verdicts.has(key)) continue;
+    const isKnown = license.isDoubtful !== true;
+    verdicts.set(key, judge(isKnown ? await findExpression(license.expression) : undefined, lists));
   }
   const judged = rows.map((row): LicenseRow => {
-    return { ...row, isAllowed: verdicts.get(row.license.expression)?.length === 0 };
+    return { ...row, isAllowed: verdicts.get(keyOf(row.license))?.length === 0 };
   });
   const failures = judged.flatMap((row) =>
-    (verdicts.get(row.license.expression) ?? []).map((verdict) => failure(row, verdict)),
+    (verdicts.get(keyOf(row.license)) ?? []).map((verdict) => failure(row, verdict)),
   );
   return {
     rows: judged,
     issues: [...failures, ...(lists.deny === undefined ? [] : unnamedWarning(judged))],
   };
+}
+
+function keyOf({ expression, isDoubtful = false }: BlobLicense): string {
+  return isDoubtful ? `? ${expression}` : expression;
 }
 
 /** What is wrong with an expression, as the end of a sentence, one for each list; empty where it passes. */
@@ -65,13 +72,14 @@ function named(expression: Expression, test: (term: LicenseTerm) => boolean): st
 
 function failure({ blob, license }: LicenseRow, verdict: string): Issue {
   const { module, path, licensePath, moduleDirectory } = blob;
-  const { expression, file } = license;
+  const { expression, file, isDoubtful } = license;
   const found = file === undefined ? undefined : findPathBelow(moduleDirectory, file);
   return {
     severity: 'error',
     code: 'BLOBS_LICENSE_NOT_ALLOWED',
     message: `the licence of ${blobLabel(blob)} ${verdict}`,
     facts: [
+      ...(isDoubtful ? ['what is said of it first cannot be understood'] : []),
       ...(verdict.endsWith(`: ${expression}`) || found === undefined ? [] : [`it is ${expression}`]),
       found === undefined ? `there is none in ${licensePath}` : `found in ${found}`,
     ],

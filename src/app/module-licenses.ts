@@ -20,7 +20,7 @@ import {
   termsOf,
 } from '../spdx/expression.ts';
 import { findNamedText, licenseRefId } from '../spdx/license-ref.ts';
-import { type SpdxInformation, SpdxLookup } from '../spdx/spdx-lookup.ts';
+import { type SpdxAnswer, SpdxLookup } from '../spdx/spdx-lookup.ts';
 import type { SourcePosition } from '../yaml/document-view.ts';
 import type { LicenseExpressions } from './license-expressions.ts';
 
@@ -31,6 +31,11 @@ interface Claim {
   /** Absolute. */
   readonly file: string;
 }
+
+/** What is said in one place: nothing, a claim, or what cannot be understood. */
+type Said = Claim | 'nothing' | 'doubtful';
+
+const NO_ASSERTION = /^\s*NOASSERTION\s*$/;
 
 /** What reads expressions and texts of all modules. */
 export interface LicenseReaders {
@@ -47,7 +52,7 @@ export class ModuleLicenses {
   readonly #files: ModuleFiles;
   readonly #spdx: SpdxLookup;
   readonly #texts = new Map<string, LicenseText | undefined>();
-  readonly #fileClaims = new Map<string, Promise<Claim | undefined>>();
+  readonly #fileClaims = new Map<string, Promise<Said>>();
   readonly #refs = new Map<string, LicenseRef | undefined>();
   #positions: Promise<EntryPositions> | undefined;
 
@@ -61,11 +66,22 @@ export class ModuleLicenses {
 
   async find(blob: Blob): Promise<BlobLicense> {
     const text = this.#text(blob);
-    const claim =
-      (await this.#declared(blob)) ??
-      (await this.#claimOf(await this.#spdx.find([...BLOBS_DIRECTORY, blob.path].join('/')), blob)) ??
-      (text && (await this.#fileClaim(blob)));
-    if (claim) return this.#claimed(claim, blob, text);
+    let isDoubtful = false;
+    for await (const said of this.#sayings(blob, text)) {
+      if (typeof said === 'object') return withDoubt(await this.#claimed(said, blob, text), isDoubtful);
+      isDoubtful ||= said === 'doubtful';
+    }
+    return withDoubt(await this.#unclaimed(blob, text), isDoubtful);
+  }
+
+  /** What is said of a blob's licence: what counts most comes first. */
+  async *#sayings(blob: Blob, text: LicenseText | undefined): AsyncGenerator<Said> {
+    yield await this.#declared(blob);
+    yield await this.#read(await this.#spdx.look([...BLOBS_DIRECTORY, blob.path].join('/')), blob);
+    if (text !== undefined) yield await this.#fileClaim(blob);
+  }
+
+  async #unclaimed(blob: Blob, text: LicenseText | undefined): Promise<BlobLicense> {
     if (text === undefined) return { expression: NOASSERTION, source: 'none', refs: [] };
     const file = blob.licenseAbspath;
     const listed = await this.#recognize(text);
@@ -74,13 +90,14 @@ export class ModuleLicenses {
     return { expression: id, source: 'license-file', file, refs: [{ id, text: text.text, file }] };
   }
 
-  async #declared(blob: Blob): Promise<Claim | undefined> {
+  async #declared(blob: Blob): Promise<Said> {
     const { license, origin, module, path } = blob;
-    if (license === undefined) return undefined;
+    if (license === undefined) return 'nothing';
     const what = `"license" of ${blobLabel(blob)}`;
     const locate = () => this.#locate(blob);
     const expression = await this.#expressions.find(license, { what, module, path, ...origin, locate });
-    return expression && { expression, source: 'module-yml', file: origin.file };
+    if (expression) return { expression, source: 'module-yml', file: origin.file };
+    return NO_ASSERTION.test(license) ? 'nothing' : 'doubtful';
   }
 
   /** The parser is loaded and the file read again only where something is to be told of it. */
@@ -91,24 +108,35 @@ export class ModuleLicenses {
     return (await this.#positions).find(blob, 'license');
   }
 
-  /** What all of `found` say together; undefined where one of them cannot be understood. */
-  async #claimOf(found: readonly SpdxInformation[], { module }: Blob): Promise<Claim | undefined> {
+  /** What all of an answer say together. */
+  async #read({ found, problem }: SpdxAnswer, { module }: Blob): Promise<Said> {
+    const what = 'what it says of a licence';
+    if (problem !== undefined) {
+      this.#expressions.refuse({ what, module, file: join(this.#directory, problem.file) }, problem.text);
+      return 'doubtful';
+    }
     const [first] = found;
-    if (first === undefined) return undefined;
+    if (first === undefined) return 'nothing';
+    const isOne = found.flatMap(({ expressions }) => expressions).length === 1;
     const read: Expression[] = [];
-    for (const { expressions, file } of found) {
+    for (const { expressions, file, source } of found) {
       for (const text of expressions) {
-        const what = 'what it says of a licence';
         const place = { what, module, file: join(this.#directory, file) };
         const expression = await this.#expressions.find(text, place);
-        if (expression === undefined) return undefined;
+        // The name of a file in LICENSES/ says nothing where it is no licence's.
+        const isSilent = source === 'licenses-directory' || NO_ASSERTION.test(text);
+        if (expression === undefined) return isOne && isSilent ? 'nothing' : 'doubtful';
         read.push(expression);
       }
     }
     const expression = allOf(read);
-    if (expression === undefined || expressionText(expression).length > MAX_EXPRESSION_CHARACTERS)
-      return undefined;
-    return { expression, source: first.source, file: join(this.#directory, first.file) };
+    const file = join(this.#directory, first.file);
+    if (expression === undefined) return 'nothing';
+    if (expressionText(expression).length <= MAX_EXPRESSION_CHARACTERS)
+      return { expression, source: first.source, file };
+    const fact = `together it is longer than ${MAX_EXPRESSION_CHARACTERS} characters`;
+    this.#expressions.refuse({ what, module, file }, fact);
+    return 'doubtful';
   }
 
   /** The text of the licence file; undefined where it is missing, holds none, or only says that one is to come. */
@@ -122,14 +150,14 @@ export class ModuleLicenses {
   }
 
   /** What the module says of the licence file. */
-  #fileClaim(blob: Blob): Promise<Claim | undefined> {
+  #fileClaim(blob: Blob): Promise<Said> {
     const { licensePath } = blob;
     const known = this.#fileClaims.get(licensePath);
     const claim =
       known ??
       this.#spdx
-        .find(licensePath, { tagBytes: MAX_LICENSE_BYTES })
-        .then((found) => this.#claimOf(found, blob));
+        .look(licensePath, { tagBytes: MAX_LICENSE_BYTES })
+        .then((answer) => this.#read(answer, blob));
     this.#fileClaims.set(licensePath, claim);
     return claim;
   }
@@ -159,4 +187,8 @@ export class ModuleLicenses {
     this.#refs.set(id, ref);
     return ref;
   }
+}
+
+function withDoubt(license: BlobLicense, isDoubtful: boolean): BlobLicense {
+  return isDoubtful ? { ...license, isDoubtful } : license;
 }

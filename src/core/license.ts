@@ -34,6 +34,8 @@ export interface BlobLicense {
   /** A valid SPDX licence expression (SPDX 2.3, annex D); `NOASSERTION` where nothing is known. */
   readonly expression: string;
   readonly source: LicenseSource;
+  /** Whether something that counts before the source was said and could not be understood. */
+  readonly isDoubtful?: boolean;
   /** Absolute path of the file that says so; absent where none does. */
   readonly file?: string;
   /** Each `LicenseRef-` of the expression, once. */

@@ -1,9 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { isTermsWord } from './rights-words.ts';
+
 // The first line that is no comment: of the preprocessor, or a declaration. Words of prose may begin a line, too.
 const DIRECTIVE = /^#\s{0,8}(?:if|ifdef|ifndef|include|define|pragma|undef|error|import)\b/;
 const DECLARATION =
   /^(?:extern|static|inline|typedef|struct|enum|union|const|volatile|void|bool|int|unsigned|signed|char|short|long|float|double|u?int\d{1,2}_t|size_t|namespace|template|class|using)\b.{0,400}[;{(,]$/;
+
+// Comments, strings and, between them, code: only what is left is looked at as code.
+const PIECE = /\/\*[\s\S]*?(?:\*\/|$)|\/\/[^\n]*|"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])'/g;
+
+// Of bits and values in comments about code.
+const RESERVED = /\breserved (?:for future use|for internal use)\b/gi;
+
+const ONLY = /\bonly (?:at|by|for|on|to|under|with)\b/;
+
+/** Fewer words are no sentence. */
+const MIN_SENTENCE_WORDS = 3;
+
+/** Words in a row of code, such as those of a declaration. */
+const MIN_CODE_SENTENCE_WORDS = 4;
+
+// Which code has, too.
+const CODE_WORDS: ReadonlySet<string> = new Set(['void', 'if', 'device', 'devices', 'user', 'copy']);
 
 // In another comment: these may be further terms of the same file.
 const TERMS = /licen[cs]e|licensing|copyright|redistribut|warrant(?:y|ies)|proprietary|confidential/i;
@@ -17,7 +36,43 @@ export function leadingComment(text: string): string {
   const end = trimmed.startsWith('/*') ? endOfBlock(trimmed) : endOfLines(trimmed);
   if (end <= 0) return text;
   const rest = trimmed.slice(end);
-  return isCode(withoutComments(rest)) && !TERMS.test(rest) ? trimmed.slice(0, end) : text;
+  return isCode(withoutComments(rest)) && !TERMS.test(rest) && !hasTerms(rest) ? trimmed.slice(0, end) : text;
+}
+
+/** Whether comments, strings or code hold words of which sentences about rights are made. */
+function hasTerms(rest: string): boolean {
+  let at = 0;
+  let comments = '';
+  for (const { 0: piece, index } of rest.matchAll(PIECE)) {
+    const code = rest.slice(at, index);
+    if (codeHasTerms(code)) return true;
+    at = index + piece.length;
+    // A sentence may go on in the next comment where no code is between.
+    const isComment = piece.startsWith('/');
+    const continues = isComment && code.trim() === '';
+    if (!continues && proseHasTerms(comments)) return true;
+    comments = continues ? `${comments} ${piece}` : piece;
+  }
+  return proseHasTerms(comments) || codeHasTerms(rest.slice(at));
+}
+
+function proseHasTerms(text: string): boolean {
+  const prose = text.replace(RESERVED, ' ');
+  // A sentence in another language could say anything.
+  if (/[^\P{L}A-Za-zµμ]/u.test(prose)) return true;
+  const words = prose.toLowerCase().match(/[a-z]+/g) ?? [];
+  if (ONLY.test(words.join(' '))) return true;
+  return words.length >= MIN_SENTENCE_WORDS && words.some(isTermsWord);
+}
+
+function codeHasTerms(code: string): boolean {
+  return code.split(/[^A-Za-z\s,.;:]+/).some((part) => {
+    const words = part.toLowerCase().match(/[a-z]+/g) ?? [];
+    return (
+      words.length >= MIN_CODE_SENTENCE_WORDS &&
+      words.some((word) => isTermsWord(word) && !CODE_WORDS.has(word))
+    );
+  });
 }
 
 function isCode(text: string): boolean {

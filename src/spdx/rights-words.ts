@@ -20,7 +20,7 @@ const JOINTS = `above across after against along alone although always am among 
 
 // The beginnings of words that give or take a right.
 const STEMS =
-  /^(?:allow|authori[sz]ed|bann(?:ed|ing)|buy|charg|commerc|confiden|contract|costs?$|demonstration|disclos|disallow|evaluat|exclu|expir|export|fees?$|forbid|hobby|legal|licen|militar|noncommerc|obligat|paid$|pay|permi[ts]|prohibit|propriet|purchas|resale|resell|restrict|revo[ck]|royalt|sale$|sales$|sell|surrender|terminat|trial|unauthor|unlawful|us(?:able|age|es|ing)$|warrant)/;
+  /^(?:allow|authori[sz]ed|bann(?:ed|ing)|buy|charg|commerc|confiden|contract|costs?$|demonstration|disclos|disallow|evaluat|exclu|expir|export|fees?$|forbid|hobby|legal|licen|militar|noncommerc|obligat|paid$|pay(?:able|ing|ments?|s)?$|permi[ts]|prohibit|propriet|purchas|resale|resell|restrict|revo[ck]|royalt|sale$|sales$|sell|surrender|terminat|trial|unauthor|unlawful|us(?:able|age|es|ing)$|warrant)/;
 
 /**
  * Words of which sentences about rights are made, and hardly any name. What is left out of a comparison because it holds
@@ -34,6 +34,17 @@ const JOINTS_SET: ReadonlySet<string> = new Set(JOINTS.split(/\s+/));
 /** Whether a word, in lower case, speaks of rights. */
 export function isRightsWord(word: string): boolean {
   return RIGHTS_SET.has(word) || STEMS.test(word);
+}
+
+// Comments about code are full of them.
+const GRAMMAR: ReadonlySet<string> = new Set(
+  `as are be been being can if is it modify only prior shall should that then these this those void was when where which will
+  with without`.split(/\s+/),
+);
+
+/** Whether a word, in lower case, speaks of rights, in a comment as well. */
+export function isTermsWord(word: string): boolean {
+  return isRightsWord(word) && !GRAMMAR.has(word);
 }
 
 /** Whether a word, in lower case, belongs to a sentence rather than to a name. */

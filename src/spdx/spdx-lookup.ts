@@ -2,8 +2,8 @@
 import { type ModuleFiles, plainPath } from '../module/module-files.ts';
 import { parseDep5 } from './dep5.ts';
 import { type GlobBudget, matchesGlob } from './glob.ts';
-import { type Annotation, type Precedence, parseReuseToml } from './reuse-toml.ts';
-import { findSpdxTags } from './tags.ts';
+import { type Annotation, type Precedence, parseReuseToml, unknownOfAll } from './reuse-toml.ts';
+import { findSpdxTags, MAX_TAGS } from './tags.ts';
 
 /** Of a REUSE.toml or .reuse/dep5, and of what is searched for tags. */
 const MAX_FILE_BYTES = 1024 * 1024;
@@ -24,8 +24,23 @@ export interface SpdxInformation {
   readonly file: string;
 }
 
+/** Why what a file says is not known. */
+export interface SpdxProblem {
+  readonly text: string;
+  /** Below the module. */
+  readonly file: string;
+}
+
+/** What is said of a file, as far as that is known. */
+export interface SpdxAnswer {
+  readonly found: readonly SpdxInformation[];
+  /** With one, `found` may lack what counts. */
+  readonly problem?: SpdxProblem;
+}
+
 interface Said {
   readonly information: SpdxInformation;
+  readonly problem?: string;
   readonly precedence: Precedence;
 }
 
@@ -37,7 +52,7 @@ interface Said {
 export class SpdxLookup {
   readonly #files: ModuleFiles;
   readonly #annotations = new Map<string, Promise<readonly Annotation[]>>();
-  readonly #tags = new Map<string, readonly string[]>();
+  readonly #tags = new Map<string, Tags>();
   readonly #budget: GlobBudget = { steps: MAX_GLOB_STEPS };
 
   constructor(files: ModuleFiles) {
@@ -50,41 +65,48 @@ export class SpdxLookup {
    */
   async find(
     path: string,
-    { tagBytes = 0 }: { readonly tagBytes?: number } = {},
+    options: { readonly tagBytes?: number } = {},
   ): Promise<readonly SpdxInformation[]> {
+    const { found } = await this.look(path, options);
+    return found;
+  }
+
+  /** As {@link find}, and whether something could not be read, was malformed, or was too much. */
+  async look(path: string, { tagBytes = 0 }: { readonly tagBytes?: number } = {}): Promise<SpdxAnswer> {
     const plain = plainPath(path);
-    const said = await this.#said(plain);
-    // Of those that override, the one farthest from the file counts.
-    const overriding = said.findLast(({ precedence }) => precedence === 'override');
-    if (overriding) return [overriding.information];
+    const all = await this.#said(plain);
+    const bad = all.find(({ problem }) => problem !== undefined);
+    const said = all.filter(({ problem }) => problem === undefined);
     const own = this.#findOwn(plain, tagBytes);
-    const aggregated = said.filter(({ precedence }) => precedence === 'aggregate');
-    const closest =
-      own === undefined ? said.filter(({ precedence }) => precedence === 'closest').slice(0, 1) : [];
-    const found = [
-      ...(own ? [own] : []),
-      ...[...closest, ...aggregated].map(({ information }) => information),
-    ];
-    return found.length > 0 ? found : licenseText(plain);
+    const found = choose(said, own, plain);
+    const text = bad?.problem ?? own?.problem;
+    const file = bad?.information.file ?? own?.information.file ?? plain;
+    return { found, ...(text === undefined ? {} : { problem: { text, file } }) };
   }
 
   /** What the file says itself: a file beside it counts in its place. */
-  #findOwn(path: string, tagBytes: number): SpdxInformation | undefined {
+  #findOwn(path: string, tagBytes: number): Own | undefined {
     const side = `${path}.license`;
     if (this.#files.kindOf(side) !== undefined) {
-      const expressions = this.#tagsOf(side, MAX_FILE_BYTES);
-      return expressions.length === 0 ? undefined : { expressions, source: 'side-file', file: side };
+      const { expressions, problem, isWhole } = this.#tagsOf(side, MAX_FILE_BYTES);
+      const unread = isWhole ? problem : 'it cannot be read, or is larger than 1 MiB';
+      return toOwn({ expressions, source: 'side-file', file: side }, unread);
     }
-    const expressions = tagBytes > 0 ? this.#tagsOf(path, Math.min(tagBytes, MAX_FILE_BYTES)) : [];
-    return expressions.length === 0 ? undefined : { expressions, source: 'tag', file: path };
+    if (tagBytes <= 0) return undefined;
+    const { expressions, problem } = this.#tagsOf(path, Math.min(tagBytes, MAX_FILE_BYTES));
+    return toOwn({ expressions, source: 'tag', file: path }, problem);
   }
 
-  #tagsOf(path: string, maxBytes: number): readonly string[] {
+  #tagsOf(path: string, maxBytes: number): Tags {
     const key = `${maxBytes} ${path}`;
     const known = this.#tags.get(key);
     if (known !== undefined) return known;
     const bytes = this.#files.findHead(path, maxBytes);
-    const tags = bytes === undefined ? [] : findSpdxTags(bytes.toString('utf8'));
+    const expressions = bytes === undefined ? [] : findSpdxTags(bytes.toString('utf8'));
+    const isWhole = bytes !== undefined && bytes.length < maxBytes;
+    const isTooMuch = expressions.length > MAX_TAGS;
+    const problem = isTooMuch ? { problem: `it has more than ${MAX_TAGS} tags` } : {};
+    const tags = { expressions: expressions.slice(0, MAX_TAGS), isWhole, ...problem };
     this.#tags.set(key, tags);
     return tags;
   }
@@ -108,10 +130,11 @@ export class SpdxLookup {
 
   /** Later annotations of one file replace earlier ones. */
   #lastMatch(annotations: readonly Annotation[], path: string): Annotation | undefined {
-    const found = annotations.findLast(({ globs }) =>
-      globs.some((glob) => matchesGlob(glob, path, this.#budget)),
+    const found = annotations.findLast(
+      ({ globs }) => globs.some((glob) => matchesGlob(glob, path, this.#budget)) || this.#budget.steps < 0,
     );
-    return found?.expressions.length === 0 ? undefined : found;
+    if (this.#budget.steps < 0) return unknownOfAll('its patterns take too long to compare');
+    return found?.expressions.length === 0 && found.problem === undefined ? undefined : found;
   }
 
   #read(file: string): Promise<readonly Annotation[]> {
@@ -119,15 +142,46 @@ export class SpdxLookup {
     if (known !== undefined) return known;
     const bytes =
       this.#annotations.size < MAX_REUSE_FILES ? this.#files.findBytes(file, MAX_FILE_BYTES) : undefined;
-    const text = bytes?.toString('utf8') ?? '';
-    const read = file.endsWith('.toml') ? parseReuseToml(text) : Promise.resolve(parseDep5(text));
+    const read = readAnnotations(file, bytes?.toString('utf8'));
     this.#annotations.set(file, read);
     return read;
   }
 }
 
-function said({ expressions, precedence }: Annotation, source: SpdxSource, file: string): Said {
-  return { information: { expressions, source, file }, precedence };
+interface Tags {
+  readonly expressions: readonly string[];
+  /** Whether there is nothing behind what was read. */
+  readonly isWhole: boolean;
+  readonly problem?: string;
+}
+
+type Own = Pick<Said, 'information' | 'problem'>;
+
+function toOwn(information: SpdxInformation, problem: string | undefined): Own | undefined {
+  if (problem !== undefined) return { information, problem };
+  return information.expressions.length === 0 ? undefined : { information };
+}
+
+async function readAnnotations(file: string, text: string | undefined): Promise<readonly Annotation[]> {
+  if (text === undefined) return [unknownOfAll('it cannot be read, or is larger than 1 MiB')];
+  return file.endsWith('.toml') ? parseReuseToml(text) : parseDep5(text);
+}
+
+function said({ expressions, precedence, problem }: Annotation, source: SpdxSource, file: string): Said {
+  const information = { expressions, source, file };
+  return { information, precedence, ...(problem === undefined ? {} : { problem }) };
+}
+
+/** Which of the things that are said of a file count; `said`: the closest first. */
+function choose(said: readonly Said[], own: Own | undefined, path: string): readonly SpdxInformation[] {
+  // Of those that override, the one farthest from the file counts.
+  const overriding = said.findLast(({ precedence }) => precedence === 'override');
+  if (overriding) return [overriding.information];
+  const isSaid = own !== undefined && own.information.expressions.length > 0;
+  const aggregated = said.filter(({ precedence }) => precedence === 'aggregate');
+  const closest = isSaid ? [] : said.filter(({ precedence }) => precedence === 'closest').slice(0, 1);
+  const found = [...(isSaid ? [own] : []), ...closest, ...aggregated].map(({ information }) => information);
+  return found.length > 0 ? found : licenseText(path);
 }
 
 /** `LICENSES/` holds one text a licence, named after it. */

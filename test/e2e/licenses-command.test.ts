@@ -236,6 +236,30 @@ describe('blobs licenses as a gate', () => {
     return paths;
   };
 
+  test.each(['--allow', '--deny'])(
+    'lets nothing pass %s that was said and not understood',
+    async (option) => {
+      const spec: ModuleSpec = {
+        name: 'hal_x',
+        blobs: [{ path: 'a', license: 'Proprietary' }, { path: 'b' }, { path: 'c', license: 'MIT' }],
+        files: { LICENSE: `${TAG}: MIT\n` },
+      };
+      const args = ['--json', option, option === '--allow' ? 'MIT' : 'ISC'];
+      const result = await licenses(args, {}, spec);
+      const document = checked(result);
+      expect(document.blobs.map((blob) => [blob['license-expression'], blob['allowed']])).toEqual([
+        ['MIT', false],
+        ['MIT', true],
+        ['MIT', true],
+      ]);
+      expect(document.issues.map(({ severity, path }) => `${severity} ${path}`)).toEqual([
+        'warning a',
+        'error a',
+      ]);
+      expect(result.code).toBe(1);
+    },
+  );
+
   test('lets pass what is allowed, and nothing else', async () => {
     expect(await failing('--allow', 'MIT')).toEqual([
       'own.a',

@@ -47,6 +47,7 @@ async function findIn(directory: string) {
   return {
     found: found.map((one) => `${one?.expression} ${one?.source} ${short(one?.file)}`),
     refs: found.map((one) => one?.refs.map(({ id, text, file }) => [id, text, short(file)])),
+    isDoubtful: found.map((one) => one?.isDoubtful),
     issues,
   };
 }
@@ -145,6 +146,45 @@ describe('the licence of a blob', () => {
     writeFileSync(join(directory, '..', 'outside'), `${TAG}: MIT`);
     symlinkSync('../outside', join(directory, 'link'));
     expect((await findIn(directory)).found).toEqual(['NOASSERTION none -']);
+  });
+});
+
+describe('what is said and not understood', () => {
+  const many = (count: number, make: (n: number) => string) =>
+    Array.from({ length: count }, (_, n) => make(n));
+  const next = (lines: string) => `${reuse('**', '"MIT"')}[[annotations]]\n${lines}`;
+
+  it.each([
+    ['a licence too many', { 'REUSE.toml': reuse('**', JSON.stringify(many(101, () => 'MIT'))) }],
+    ['a part that is a list', { 'REUSE.toml': reuse('**', '["MIT", ["LicenseRef-Evil"]]') }],
+    ['a precedence', { 'REUSE.toml': next(`path = "**"\nprecedence = "Override"\n${TAG} = "ISC"\n`) }],
+    ['a path', { 'REUSE.toml': next(`path = 5\n${TAG} = "ISC"\n`) }],
+    ['what is no table', { 'REUSE.toml': `version = 1\nannotations = ["x"]\n` }],
+    ['what is no TOML', { 'REUSE.toml': '[[' }],
+    [
+      'an annotation too many',
+      {
+        'REUSE.toml': `${reuse('**', '"MIT"')}${`[[annotations]]\npath = "x"\n${TAG} = "MIT"\n`.repeat(1_000)}`,
+      },
+    ],
+    ['a stanza without a licence', { '.reuse/dep5': 'Files: zephyr/*\nLicense: MIT\n\nFiles: zephyr/b*\n' }],
+    ['a field twice', { '.reuse/dep5': 'Files: *\nLicense: MIT\nFiles: zephyr/*\nLicense: ISC\n' }],
+    ['a tag too many', { LICENSE: many(101, (n) => `${TAG}: LicenseRef-${n}\n`).join('') }],
+    ['a tag with a slash', { LICENSE: `${TAG}: MIT/LicenseRef-Evil\n` }],
+    ['a REUSE.toml that is no file', { 'REUSE.toml/x': 'x' }],
+  ] as const)('is a doubt, with a warning: %s', async (_, files) => {
+    const { found, issues, isDoubtful } = await find([{}], files);
+    expect([found[0], isDoubtful]).toEqual([expect.stringMatching(/ license-file LICENSE$/), [true]]);
+    expect(issues.map(({ severity, code }) => `${severity} ${code}`)).toEqual([
+      'warning BLOBS_BAD_LICENSE_EXPRESSION',
+    ]);
+  });
+
+  it('is no doubt where something before it counts, or where nothing is said', async () => {
+    const bad = { 'REUSE.toml': '[[' };
+    expect((await find([{ license: 'MIT' }], bad)).isDoubtful).toEqual([undefined]);
+    expect((await find([{ license: 'NOASSERTION' }])).isDoubtful).toEqual([undefined]);
+    expect((await find([{ license: 'Proprietary' }])).isDoubtful).toEqual([true]);
   });
 });
 

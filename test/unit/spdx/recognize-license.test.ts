@@ -217,6 +217,12 @@ describe('a source file', () => {
 
   it.each([
     `${comment}\n/* Redistribution of this file is for members. */\n#define A 1\n`,
+    `${comment}\n#include <a.h>\n\n/* For evaluation only. You must not use this on other chips, nor sell it. */\n`,
+    `${comment}\n#include <a.h>\n// For members,\n// not for sale\nint a;\n`,
+    `${comment}\n#include <a.h>\n#if 0\nSelling this file is forbidden everywhere.\n#endif\n`,
+    `${comment}\n#include <a.h>\n#error "Only for chips of ACME"\n`,
+    `${comment}\n#include <a.h>\nint a; /* Only for ACME silicon. */\n`,
+    `${comment}\n#include <a.h>\n/* Verkäufe untersagt */\n`,
     `${comment}\nYou must not use this.\n`,
     `${comment}\nStatic use is allowed; nothing else;\n`,
     `${comment}\n/* unfinished`,

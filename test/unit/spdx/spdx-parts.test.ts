@@ -16,6 +16,13 @@ describe('findSpdxTags', () => {
     ],
     [`${TAG}\tLicenseRef-X\n${TAG} MIT\n// ${TAG} MIT`, ['LicenseRef-X', 'MIT']],
     [`${TAG} DocumentRef-a:LicenseRef-b`, ['DocumentRef-a:LicenseRef-b']],
+    [`${TAG} MIT/LicenseRef-Evil`, ['MIT/LicenseRef-Evil']],
+    [`${TAG} MIT & LicenseRef-Evil */`, ['MIT & LicenseRef-Evil']],
+    [`${TAG} MIT, but not here`, ['MIT, but not here']],
+    [`Our samples (not this file) are under ${TAG} MIT`, []],
+    [`${TAG} MIT\nA part is under ${TAG} ISC`, ['MIT', 'ISC']],
+    [`dnl ${TAG} MIT`, ['MIT']],
+    [`/* ${TAG} MIT *****/ int a;`, ['MIT']],
     [`${TAG}\nMIT`, []],
     [`${TAG} <expression>`, []],
     [
