@@ -4,8 +4,11 @@ import type { BlobRow, Issue, Report } from './report.ts';
 
 /** Why a blob counts as linked: something that the build wrote down names it. */
 export interface LinkEvidence {
-  /** A command that links, or makes what is linked; the linker's map; the dependencies that a compiler or ninja recorded. */
-  readonly kind: 'link-command' | 'map-file' | 'dependency-file';
+  /**
+   * A command that links; another step on the way to what is linked; the linker's map; the dependencies that a compiler or
+   * ninja recorded.
+   */
+  readonly kind: 'link-command' | 'build-step' | 'map-file' | 'dependency-file';
   /** Absolute path of the file that names the blob. */
   readonly file: string;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-
+import type { LinkEvidence } from '../core/taint.ts';
 import { UnreadableError } from './build-budget.ts';
 import type { BuildGraph, BuildStep, RecordedInputs } from './build-graph.ts';
 import type { Pauses } from './pauses.ts';
@@ -10,7 +10,7 @@ const IMAGE = /\.(?:hex|bin|img|uf2|s19|s28|s37|srec|mot|elf|axf|out)$/i;
 
 export interface GraphVisitor {
   /** Told of each path that what is linked is made of; `file` names it. */
-  readonly onName: (name: NamedPath, kind: 'link-command' | 'dependency-file', file: string) => void;
+  readonly onName: (name: NamedPath, kind: Exclude<LinkEvidence['kind'], 'map-file'>, file: string) => void;
   /** Told of each step that cannot be understood. */
   readonly onError: (file: string, error: unknown) => void;
 }
@@ -67,7 +67,7 @@ export async function walkGraph(
     try {
       for (const name of step.findNames()) {
         if (pauses.isDue()) await pauses.take();
-        onName(name, 'link-command', step.file);
+        onName(name, step.isLink ? 'link-command' : 'build-step', step.file);
         const path = absoluteOf(name);
         if (graph.isMade(path)) follow(path);
       }

@@ -187,7 +187,7 @@ describe("ninja's log of dependencies", () => {
     };
     writeFileSync(join(build.directory, '.ninja_deps'), ninjaDeps(version, entries));
     expect(await build.find()).toEqual({
-      linked: { 'fw.bin': ['dependency-file .ninja_deps'], 'b.a': ['link-command build.ninja'] },
+      linked: { 'fw.bin': ['dependency-file .ninja_deps'], 'b.a': ['build-step build.ninja'] },
       issues: [],
     });
   });
