@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { isRecord } from '../core/record.ts';
 import { findSha256, type Sha256 } from '../core/sha256.ts';
 import { makeDirectories } from './make-directories.ts';
 import { readRegularFile } from './regular-file.ts';
@@ -47,7 +48,7 @@ export class LicenseAnswers {
   /**
    * Forgets the licence text with this digest, and gives what was remembered; undefined where nothing was.
    *
-   * @throws the system's error when the file cannot be read or written.
+   * @throws the system's error when the file cannot be read or written, an Error where it is damaged.
    */
   remove(sha256: Sha256): LicenseAnswer | undefined {
     // A file that cannot be read may hold it: it must not look forgotten.
@@ -79,17 +80,21 @@ export class LicenseAnswers {
   }
 }
 
+/** @throws Error for what is no such file; an entry that is none is passed over. */
 function parse(bytes: Buffer): LicenseAnswer[] {
+  let read: unknown;
   try {
-    const { accepted } = JSON.parse(bytes.toString('utf8')) as { accepted: Record<string, unknown>[] };
-    return accepted.flatMap(({ sha256, module, path, time }): LicenseAnswer[] => {
-      const digest = typeof sha256 === 'string' ? findSha256(sha256) : undefined;
-      if (digest === undefined || digest !== sha256) return [];
-      return [{ sha256: digest, module: textOf(module), path: textOf(path), time: textOf(time) }];
-    });
-  } catch {
-    return [];
+    read = JSON.parse(bytes.toString('utf8'));
+  } catch (error) {
+    throw new Error('the file is damaged: it is no JSON', { cause: error });
   }
+  const accepted = isRecord(read) ? read['accepted'] : undefined;
+  if (!Array.isArray(accepted)) throw new Error('the file is damaged: it has no list "accepted"');
+  return accepted.filter(isRecord).flatMap(({ sha256, module, path, time }): LicenseAnswer[] => {
+    const digest = typeof sha256 === 'string' ? findSha256(sha256) : undefined;
+    if (digest === undefined || digest !== sha256) return [];
+    return [{ sha256: digest, module: textOf(module), path: textOf(path), time: textOf(time) }];
+  });
 }
 
 function textOf(value: unknown): string {

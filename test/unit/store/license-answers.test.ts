@@ -87,6 +87,21 @@ describe('LicenseAnswers', () => {
     expect(acceptedIn(file)).toEqual([TWO, ONE]);
   });
 
+  it.each(['{', '[]', '{"accepted": 1}', `{"accepted":[${JSON.stringify(ONE)}`])(
+    'does not take an answer of a damaged file for forgotten: %j',
+    (content) => {
+      const file = makeFile(content);
+      expect(() => new LicenseAnswers(file).remove(ONE.sha256)).toThrow('damaged');
+      expect(readFileSync(file, 'utf8')).toBe(content);
+    },
+  );
+
+  it('forgets an answer beside entries that are none', () => {
+    const file = makeFile(JSON.stringify({ accepted: [ONE, null, TWO] }));
+    expect(new LicenseAnswers(file).remove(ONE.sha256)).toEqual(ONE);
+    expect(acceptedIn(file)).toEqual([TWO]);
+  });
+
   it('takes a file of more than 4 MiB for damaged', () => {
     const file = makeFile(JSON.stringify({ accepted: [ONE], pad: 'x'.repeat(4 * 1024 * 1024) }));
     expect(new LicenseAnswers(file).has(ONE.sha256)).toBe(false);
