@@ -38,6 +38,7 @@ function rowJson(row: LicenseRow, hasText: boolean): Record<string, unknown> {
     ...blobJson(row),
     'license-expression': license.expression,
     'license-source': license.source,
+    ...(license.isDoubtful ? { 'license-doubtful': true } : {}),
     ...(license.file === undefined ? {} : { 'license-source-file': license.file }),
     'license-text': hasText,
     ...(licenseSha256 === undefined ? {} : { 'license-sha256': licenseSha256 }),

@@ -49,7 +49,10 @@ function describeBlob(facts: BlobFacts, { refs, licenses }: Names): SbomBlob {
   const locations = isDeclared ? uris.filter((uri) => typeof uri === 'string') : [];
   const source = facts.source && toUri(facts.source.url);
   const isElsewhere = source !== undefined && !locations.includes(source);
-  const license = isDeclared ? licenses.find(facts.license, blob.moduleDirectory) : undefined;
+  // Where something was said that is not understood, the rest may be less than the whole.
+  const isDoubtful = facts.license.isDoubtful === true;
+  const isLicensed = isDeclared && !isDoubtful;
+  const license = isLicensed ? licenses.find(facts.license, blob.moduleDirectory) : undefined;
   const documentation = blob.docUrl === undefined ? undefined : toUri(blob.docUrl);
   const origin = locations[0] ?? (isElsewhere ? source : undefined);
   return {
@@ -82,6 +85,7 @@ function describeBlob(facts: BlobFacts, { refs, licenses }: Names): SbomBlob {
         'declared-sha256': isDeclared ? undefined : blob.digest,
         'declared-version': isDeclared ? undefined : blob.version,
         'license-path': blob.licensePath,
+        'license-doubtful': isDoubtful ? facts.license.expression : undefined,
         'license-from': license === undefined ? undefined : facts.license.source,
         'license-file': license && relativeFile(facts),
         'click-through': blob.clickThrough?.toString(),

@@ -78,6 +78,15 @@ describe('the blobs of a document', () => {
     expect(factsOf(packageOf(all, 'hal_x/lib/c.a'))).toContain('blobs:taint=declared');
   });
 
+  it('have no declared licence where what module.yml says of it is not understood', async () => {
+    const module = moduleWith([{ path: 'lib/a.a', license: 'MIT AND ACME-Proprietary' }]);
+    writeFileSync(join(module.directory, 'LICENSE'), 'SPDX-License-Identifier: MIT\n');
+    place(module, 'lib/a.a');
+    const blob = packageOf(await spdx(module), 'hal_x/lib/a.a');
+    expect(blob.licenseDeclared).toBe('NOASSERTION');
+    expect(factsOf(blob)).toContain('blobs:license-doubtful=MIT');
+  });
+
   it('are described without the credentials of URLs in their texts', async () => {
     const secret = 'https://user:hunter3@host.example/?pw=hunter4&jwt=hunter5';
     const module = moduleWith([{ path: 'lib/a.a', version: secret, description: `x\n${secret}` }]);

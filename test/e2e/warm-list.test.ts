@@ -94,7 +94,7 @@ describe('a second list', () => {
     ['modules', '--json'],
   ];
 
-  test.each(sample(ARGUMENTS, 3).map((args) => [args.join(' '), args] as const))(
+  test.each(sample(ARGUMENTS, 4).map((args) => [args.join(' '), args] as const))(
     'shows the same: %s',
     async (_, args) => {
       const { cold } = await compare(makePlace(), args);
@@ -220,7 +220,7 @@ describe('a list after a change', () => {
     'of the jobs variable into nonsense': () => ({ env: { BLOBS_JOBS: 'many' } }),
   };
 
-  test.each(sample(Object.entries(CHANGES), 5))('%s shows what is', async (_, change) => {
+  test.each(sample(Object.entries(CHANGES), 8))('%s shows what is', async (_, change) => {
     const place = makePlace();
     const before = await runCli(['list'], { cwd: place.topdir, env: tenSecondsLater().env });
     const env = change(place) as Partial<Place> | undefined;
