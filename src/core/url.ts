@@ -37,6 +37,8 @@ export function redactText(text: string): string {
 
 /** A line of a file, with every http or https URL in it as {@link redactUrl} shows it. */
 export function redactLine(text: string): string {
+  // Without a colon there is no URL: most of what is looked at.
+  if (!text.includes(':')) return text;
   return redactText(text.replace(/https?:[^\s"'<>]+/gi, (url) => redactUrl(url)));
 }
 
