@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { fstatSync } from 'node:fs';
 import type { Sha256 } from '../core/sha256.ts';
 import { type FileStamp, findReadStamp } from './file-stamp.ts';
 import { hashContent } from './hash-content.ts';
@@ -28,9 +29,9 @@ export async function hashStampedFile(
   const handle = await openRegularFile(file);
   try {
     const sinceMs = Date.now();
-    const before = await handle.stat({ bigint: true });
+    const before = fstatSync(handle.fd, { bigint: true });
     const { hash, bytes } = await hashContent(handle, { signal, expectedBytes: Number(before.size) });
-    const stamp = findReadStamp(before, await handle.stat({ bigint: true }), sinceMs);
+    const stamp = findReadStamp(before, fstatSync(handle.fd, { bigint: true }), sinceMs);
     return { sha256: hash.digest('hex') as Sha256, bytes, stamp };
   } finally {
     await handle.close();

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { fstatSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { BlobsError } from '../core/errors.ts';
 import { READ_ONLY } from './regular-file.ts';
@@ -11,7 +12,8 @@ import { READ_ONLY } from './regular-file.ts';
 export async function openRegularFile(file: string): Promise<FileHandle> {
   const handle = await open(file, READ_ONLY);
   try {
-    if ((await handle.stat()).isFile()) return handle;
+    // Asking another thread about an open file costs more than the answer, which counts with thousands of small ones.
+    if (fstatSync(handle.fd).isFile()) return handle;
   } catch (error) {
     await handle.close();
     throw error;
