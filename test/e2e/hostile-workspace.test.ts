@@ -1,30 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
-import type { ErrorCode } from '../../src/core/errors.ts';
-import type { Workspace } from '../../src/core/modules.ts';
+import { describe, expect, it } from 'vitest';
 import {
-  type CliOptions,
-  type CliResult,
-  type JsonDocument,
-  type RunningCli,
-  runCli,
-} from '../support/run-cli.ts';
+  BROUGHT,
+  EITHER,
+  expectRefused,
+  MALFORMED,
+  makePipe,
+  NOT_IMPORTED,
+  type Result,
+  run,
+  selfImport,
+  withSdk,
+} from '../support/hostile-workspace.ts';
+import { runCli } from '../support/run-cli.ts';
 import { tempDir, withDirectory } from '../support/temp.ts';
-import {
-  costMeter,
-  gitAndNodeOnly,
-  listingOf,
-  makeImportingTopdir,
-  makeRepository,
-  makeTopdir,
-  manifestText,
-  project,
-  setTraps,
-} from '../support/west-workspace.ts';
+import { costMeter, makeRepository, makeTopdir, manifestText, project } from '../support/west-workspace.ts';
 
 const FULL = process.env['BLOBS_TEST_FULL'] === '1';
 const MIB = 1024 * 1024;
@@ -32,48 +24,6 @@ const MIB = 1024 * 1024;
 /** All of them in the full suites, else each third. */
 function sample<T>(all: readonly T[]): readonly T[] {
   return FULL ? all : all.filter((_, index) => index % 3 === 0);
-}
-
-const MALFORMED: readonly ErrorCode[] = ['BLOBS_MALFORMED_MANIFEST'];
-const NOT_IMPORTED: readonly ErrorCode[] = ['BLOBS_IMPORT_FAILED'];
-const EITHER = [...MALFORMED, ...NOT_IMPORTED];
-
-const BROUGHT = manifestText({ projects: [project('brought')] });
-const WITH_BROUGHT = ['manifest', 'sdk', 'brought'];
-
-const tools = gitAndNodeOnly();
-afterAll(tools.remove);
-
-function selfImport(value: unknown): string {
-  return manifestText({ self: { import: value } });
-}
-
-function withSdk(text: string | Uint8Array = BROUGHT): ReturnType<typeof makeImportingTopdir> {
-  return makeImportingTopdir({ 'west.yml': text });
-}
-
-type Result = CliResult & {
-  readonly errors: JsonDocument['issues'];
-  readonly names: readonly string[];
-  readonly projects: Workspace['projects'];
-};
-
-/** `blobs modules --all --json` in `topdir`, which must be the same afterwards as before. */
-async function run(topdir: string, options: CliOptions = {}): Promise<Result> {
-  const before = listingOf(topdir);
-  const env = { ...options.env, PATH: tools.directory };
-  const result = await runCli(['modules', '--all', '--json'], { cwd: topdir, ...options, env });
-  expect(listingOf(topdir)).toEqual(before);
-  expect(result.stdout + result.stderr).not.toContain('BLOBS_INTERNAL');
-  const { issues, projects = [] } = result.json() as JsonDocument & { projects?: Workspace['projects'] };
-  const errors = issues.filter(({ severity }) => severity === 'error');
-  return { ...result, errors, projects, names: projects.map(({ name }) => name) };
-}
-
-function expectRefused(result: Result, codes: readonly ErrorCode[]): void {
-  expect({ code: result.code, stderr: result.stderr }).toEqual({ code: 65, stderr: result.stderr });
-  expect(result.errors).toHaveLength(1);
-  expect(codes).toContain(result.errors[0]?.code);
 }
 
 async function measure(
@@ -271,158 +221,6 @@ describe('a self import', () => {
     const topdir = makeTopdir({ 'app/west.yml': selfImport(name) });
     make(join(topdir, 'app', name));
     expectRefused(await run(topdir), EITHER);
-  });
-});
-
-function makePipe(path: string): void {
-  execFileSync('mkfifo', [path]);
-}
-
-describe('a git repository', () => {
-  it('with hooks, helpers and a file system monitor runs none of them', async () => {
-    const { topdir, git } = withSdk();
-    const marker = setTraps(git);
-    const result = await run(topdir);
-    expect([result.code, result.names, existsSync(marker)]).toEqual([0, WITH_BROUGHT, false]);
-  });
-
-  it.each(['refs/heads/manifest-rev:west.yml', 'refs/heads/manifest-rev^{tree}', 'refs/heads/manifest-rev'])(
-    'that lacks the object %s does not fetch it',
-    async (name) => {
-      const { topdir, sdk, git } = withSdk();
-      const marker = setTraps(git, [name]);
-      // The trap is one: git alone would fetch.
-      const env = { PATH: process.env['PATH'], HOME: tempDir() };
-      spawnSync('git', ['cat-file', '-p', 'refs/heads/manifest-rev:west.yml'], { cwd: sdk, env });
-      expect(existsSync(marker)).toBe(true);
-      rmSync(marker);
-
-      const result = await run(topdir);
-      expectRefused(result, NOT_IMPORTED);
-      expect(existsSync(marker)).toBe(false);
-    },
-  );
-
-  it.each<[string, (reference: string) => void]>([
-    ['is missing', (reference) => rmSync(reference)],
-    ['is no reference', (reference) => writeFileSync(reference, 'no reference\n')],
-    ['is empty', (reference) => writeFileSync(reference, '')],
-    ['leads to itself', (reference) => writeFileSync(reference, 'ref: refs/heads/manifest-rev\n')],
-    ['leads out of the repository', (reference) => writeFileSync(reference, 'ref: ../../app/west.yml\n')],
-    ['names no object', (reference) => writeFileSync(reference, `${'0123456789'.repeat(4)}\n`)],
-  ])('whose manifest-rev %s is not imported from', async (_, damage) => {
-    const { topdir, git } = withSdk();
-    damage(join(git, 'refs/heads/manifest-rev'));
-    const result = await run(topdir);
-    expectRefused(result, NOT_IMPORTED);
-    expect(result.errors[0]?.message).toContain('sdk');
-  });
-
-  it.each([
-    'west.yml\nrefs/heads/manifest-rev:west.yml',
-    'west.yml\r',
-    'west.yml\0',
-    '--batch-check',
-    ':(top)west.yml',
-    '../sdk/west.yml',
-    'west.yml^{blob}',
-    'x'.repeat(20_000),
-    `${'x/'.repeat(5000)}west.yml`,
-  ])('is asked for the file that an import names, however odd, and for nothing else (%#)', async (file) => {
-    const { topdir } = withSdk();
-    const projects = [project('sdk', { import: [file, 'west.yml'] })];
-    writeFileSync(join(topdir, 'app/west.yml'), manifestText({ projects }));
-    expectRefused(await run(topdir), EITHER);
-  });
-
-  it('in a directory that looks like an option is read', async () => {
-    const { topdir, sdk } = withSdk();
-    const path = '--exec-path=x';
-    renameSync(sdk, join(topdir, path));
-    const projects = [project('sdk', { path, import: true })];
-    writeFileSync(join(topdir, 'app/west.yml'), manifestText({ projects }));
-    expect((await run(topdir)).names).toEqual(WITH_BROUGHT);
-  });
-
-  it('elsewhere, behind a link or a file that names it, is read', async () => {
-    const { topdir, git } = withSdk();
-    const elsewhere = join(tempDir(), 'git');
-    renameSync(git, elsewhere);
-    symlinkSync(elsewhere, git);
-    expect((await run(topdir)).names).toEqual(WITH_BROUGHT);
-    rmSync(git);
-    writeFileSync(git, `gitdir: ${elsewhere}\n`);
-    expect((await run(topdir)).names).toEqual(WITH_BROUGHT);
-  });
-
-  it('is the one in its place, whatever the environment says', async () => {
-    const { topdir } = withSdk();
-    const other = tempDir();
-    makeRepository(other, { 'west.yml': manifestText({ projects: [project('other')] }) });
-    const marker = setTraps(join(other, '.git'));
-    const env = {
-      GIT_DIR: join(other, '.git'),
-      GIT_COMMON_DIR: join(other, '.git'),
-      GIT_WORK_TREE: other,
-      GIT_OBJECT_DIRECTORY: join(other, '.git/objects'),
-      GIT_INDEX_FILE: join(other, 'index'),
-      GIT_NAMESPACE: 'x',
-      GIT_CONFIG_PARAMETERS: "'core.bare'='true'",
-    };
-    const result = await run(topdir, { env });
-    expect([result.names, existsSync(marker)]).toEqual([WITH_BROUGHT, false]);
-  });
-
-  it('around the one that is named is not asked', async () => {
-    const { topdir, git } = withSdk();
-    makeRepository(topdir, { 'west.yml': manifestText({ projects: [project('around')] }) });
-    for (const head of ['ref: nowhere\n', 'x']) {
-      writeFileSync(join(git, 'HEAD'), head);
-      expectRefused(await run(topdir), NOT_IMPORTED);
-    }
-  });
-
-  it.each(['HEAD', 'config', 'packed-refs', 'refs/heads', 'refs/heads/manifest-rev'])(
-    'with a pipe for its %s is not imported from',
-    async (name) => {
-      const { topdir, git } = withSdk();
-      rmSync(join(git, name), { recursive: true, force: true });
-      makePipe(join(git, name));
-      expectRefused(await run(topdir), NOT_IMPORTED);
-    },
-  );
-
-  /** A directory for PATH with a git that opens the pipe, and then does nothing. */
-  function hangingGit(): { readonly env: { readonly PATH: string }; readonly pipe: string } {
-    const directory = tempDir();
-    const pipe = join(directory, 'pipe');
-    makePipe(pipe);
-    writeFileSync(join(directory, 'git'), `#!/bin/sh\nexec 3>${pipe}\nexec /bin/sleep 100\n`, {
-      mode: 0o755,
-    });
-    return { env: { PATH: directory }, pipe };
-  }
-
-  it('on which git hangs can be interrupted, and git ends too', async () => {
-    const { env, pipe } = hangingGit();
-    const opened = open(pipe, 'r');
-    const onStart = async (cli: RunningCli) => {
-      await opened;
-      cli.kill('SIGINT');
-    };
-    const result = await runCli(['modules'], { cwd: withSdk().topdir, env, onStart });
-    expect(result.code).toBe(130);
-    const handle = await opened;
-    expect((await handle.read(Buffer.alloc(1))).bytesRead).toBe(0); // as soon as nobody has it open for writing
-    await handle.close();
-  });
-
-  it.runIf(FULL)('on which git hangs is given up', { timeout: 90_000 }, async () => {
-    const { env, pipe } = hangingGit();
-    const handle = await open(pipe, 'r+');
-    const result = await runCli(['modules', '--json'], { cwd: withSdk().topdir, env, timeoutMs: 60_000 });
-    expect([result.code, result.json().issues[0]?.code]).toEqual([65, 'BLOBS_IMPORT_FAILED']);
-    await handle.close();
   });
 });
 
