@@ -14,6 +14,7 @@ import { addListCommand } from './commands/list.ts';
 import { addMirrorCommand } from './commands/mirror.ts';
 import { addModulesCommand } from './commands/modules.ts';
 import { addSbomCommand } from './commands/sbom.ts';
+import { addServeCommand } from './commands/serve.ts';
 import { addTaintCommand } from './commands/taint.ts';
 import { addUpdateCommand } from './commands/update.ts';
 import { addVerifyCommand } from './commands/verify.ts';
@@ -68,6 +69,7 @@ export function createProgram(run: Run, write: (text: string) => void): Command 
     addCacheCommand,
     addConfigCommand,
     addMirrorCommand,
+    addServeCommand,
   ]) {
     add(program, run);
   }

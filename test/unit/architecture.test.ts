@@ -17,8 +17,23 @@ const MAX_LINES = 260;
 const LAYERS: Readonly<
   Record<string, { readonly values: readonly string[]; readonly types?: readonly string[] }>
 > = {
-  cli: { values: ['app', 'output', 'workspace', 'module', 'fetch', 'lint', 'sbom', 'store', 'yaml', 'core'] },
+  cli: {
+    values: [
+      'app',
+      'output',
+      'server',
+      'workspace',
+      'module',
+      'fetch',
+      'lint',
+      'sbom',
+      'store',
+      'yaml',
+      'core',
+    ],
+  },
   output: { values: ['core'], types: ['app', 'lint'] },
+  server: { values: ['fetch', 'store', 'core'] },
   app: {
     values: [
       'workspace',
@@ -51,6 +66,7 @@ const LAYERS: Readonly<
 const PACKAGES: Readonly<Record<string, { readonly values: RegExp; readonly types: RegExp }>> = {
   commander: { values: /^cli\//, types: /^cli\// },
   undici: { values: /^fetch\/(?:transport|proxy-tunnel)\.ts$/, types: /^fetch\// },
+  fastify: { values: /^server\//, types: /^server\// },
   ajv: { values: /^$/, types: /^module\// },
 };
 
