@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { BlockList, isIP } from 'node:net';
 import { BlobsError } from '../core/errors.ts';
+import { bareHost, portOf } from './host-name.ts';
 
 /** The value of an environment variable, and its name for messages. */
 export interface ProxyVariable {
@@ -47,7 +48,7 @@ export function findProxy(url: URL, settings: ProxySettings): HttpProxy | undefi
  */
 export function isExempt(url: URL, noProxy: string): boolean {
   const host = bareHost(url.hostname);
-  const port = url.port || (url.protocol === 'https:' ? '443' : '80');
+  const port = String(portOf(url));
   const entries = noProxy.toLowerCase().split(/[\s,]+/);
   if (noProxy.trim() === '*') return true;
   return entries.some((entry) => entry !== '' && isListed(host, port, entry));
@@ -73,11 +74,6 @@ function isSameAddress(host: string, entry: string): boolean {
   const network = new BlockList();
   network.addSubnet(address, prefix, family);
   return network.check(host, family);
-}
-
-/** A host name without the dot that ends it, an address without brackets. */
-function bareHost(host: string): string {
-  return host.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
 }
 
 /** The value itself is never quoted: where it is malformed, nobody can tell which part of it is the password. */
