@@ -16,9 +16,10 @@ const UNDICI = {
   'transport.ts': `
 import Agent from 'undici/lib/dispatcher/agent.js';
 import Dispatcher from 'undici/lib/dispatcher/dispatcher.js';
+import Pool from 'undici/lib/dispatcher/pool.js';
 import request from 'undici/lib/api/api-request.js';
 Object.assign(Dispatcher.prototype, { request });
-export { Agent };`,
+export { Agent, Pool };`,
   // Loaded after the one above, and only where there is a proxy.
   'proxy-tunnel.ts': `
 import Dispatcher from 'undici/lib/dispatcher/dispatcher.js';

@@ -34,4 +34,7 @@ export interface FetchDeps {
   readonly observe: FetchObserver;
 }
 
-export type Network = Pick<HttpOptions, 'transport' | 'userAgent' | 'trace' | 'credentials' | 'findProxy'>;
+export type Network = Pick<
+  HttpOptions,
+  'transport' | 'userAgent' | 'trace' | 'credentials' | 'findProxy' | 'admit'
+>;

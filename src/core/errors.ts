@@ -36,7 +36,12 @@ export const ERROR_MEANINGS = {
   BLOBS_TIMEOUT: 'no byte arrived for as long as --timeout allows',
   BLOBS_REDIRECT: 'too many redirects, or one that is not allowed',
   BLOBS_TOO_LARGE: 'more bytes than --max-size allows',
-  BLOBS_URL_UNSUPPORTED: 'a URL that is malformed or not http or https',
+  BLOBS_URL_UNSUPPORTED:
+    'a URL that is malformed or not http or https; asked of a server, also one that is too long or holds credentials',
+  BLOBS_URL_NOT_ALLOWED:
+    'a URL that the server does not ask for its clients: not declared, and on no host of --allow-host',
+  BLOBS_ADDRESS_NOT_ALLOWED:
+    'a host has no public address, and was not given to the server with --allow-host',
   BLOBS_FETCHER_UNSUPPORTED: 'a fetcher that this version does not know',
   BLOBS_LFS_SIZE:
     'a blob with `fetcher: lfs` declares no size, without which a Git LFS server cannot be asked',

@@ -24,9 +24,12 @@ export interface HttpOptions {
   readonly userAgent: string;
   /** Told about every request and its answer. */
   readonly trace?: (line: string) => void;
-  readonly credentials?: Credentials;
+  /** Without them, neither netrc nor GITHUB_TOKEN is ever used. */
+  readonly credentials?: Credentials | undefined;
   /** The proxy that the transport asks for a URL. */
   readonly findProxy?: (url: URL) => HttpProxy | undefined;
+  /** Asked before every request, those after redirects included; what it throws ends the exchange. */
+  readonly admit?: (url: URL, way: { readonly isProxied: boolean }) => void;
 }
 
 /** What a request asks for beside its URL. */
@@ -50,7 +53,7 @@ export interface HttpRequest {
  *
  * @throws WrongRange where the answer is about another range; BlobsError BLOBS_HTTP_STATUS (as HttpStatusError),
  *   BLOBS_REDIRECT, BLOBS_TIMEOUT, BLOBS_NETWORK, BLOBS_BAD_CONFIG for a proxy or a token that cannot be one,
- *   BLOBS_URL_UNSUPPORTED; the signal's reason when it is aborted.
+ *   BLOBS_URL_UNSUPPORTED; what `admit` throws; the signal's reason when it is aborted.
  */
 export async function httpGet(url: string, options: HttpOptions, range?: RangeRequest): Promise<Body> {
   return (await httpExchange(url, options, { range })).body;
@@ -67,6 +70,7 @@ export async function httpExchange(
   let current = parseHttpUrl(url);
   let asked = request;
   for (let redirects = 0; ; redirects++) {
+    options.admit?.(current, { isProxied: options.findProxy?.(current) !== undefined });
     const response = await ask({ ...asked, url: current }, options);
     if (response.statusCode === 200) return { body: await toBody(response), url: current };
     if (range !== undefined && (response.statusCode === 206 || response.statusCode === 416)) {

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Agent, type Dispatcher } from 'undici';
+import { isIP, type LookupFunction } from 'node:net';
+import { Agent, type Dispatcher, Pool } from 'undici';
 import { BlobsError } from '../core/errors.ts';
 import { redactUrl } from '../core/url.ts';
 import { pauseCarefully } from './careful-pause.ts';
+import { checkLookups } from './checked-lookup.ts';
+import { bareHost } from './host-name.ts';
 import type { HttpProxy } from './proxy.ts';
 
 /** Sends requests over connections that are kept alive between downloads. */
@@ -29,6 +32,13 @@ export interface TransportOptions {
   readonly timeoutMs: number;
   /** The proxy to ask for a URL; without it, or where there is none, its host is asked. */
   readonly findProxy?: (url: URL) => HttpProxy | undefined;
+  /**
+   * Asked about every address before a connection to it is made for a URL, but for a proxy's. An address for which it
+   * throws is not connected to; where it throws for all that a name has, requests reject with what it threw.
+   */
+  readonly admitAddress?: (url: URL, address: string) => void;
+  /** Finds the addresses of names, but of proxies; the system's by default. */
+  readonly lookup?: LookupFunction;
 }
 
 /** Whom a request goes to, and what stands in its first line. */
@@ -42,8 +52,11 @@ interface Route {
 }
 
 /** A transport for HTTP/1.1. Loading this file loads undici, so it is imported when the first download needs it. */
-export function openTransport({ jobs, timeoutMs, findProxy }: TransportOptions): Transport {
-  const agent = new CarefulAgent({ connections: jobs, connect: { timeout: timeoutMs } });
+export function openTransport(options: TransportOptions): Transport {
+  const { jobs, timeoutMs, findProxy, admitAddress } = options;
+  const agent = openAgent(options);
+  // Apart, since the address of a proxy is the choice of who runs this program, and a URL may have its origin too.
+  const proxyAgent = openAgent({ jobs, timeoutMs });
   let tunnel: Promise<Dispatcher> | undefined;
   const openTunnel = async (proxy: HttpProxy): Promise<Dispatcher> => {
     const { openProxyTunnel } = await import('./proxy-tunnel.ts');
@@ -52,8 +65,13 @@ export function openTransport({ jobs, timeoutMs, findProxy }: TransportOptions):
   const findRoute = async (url: URL): Promise<Route> => {
     const proxy = findProxy?.(url);
     const path = url.pathname + url.search;
-    if (proxy === undefined) return { dispatcher: agent, origin: url.origin, path, waits: 2 };
-    if (url.protocol === 'http:') return plainRoute(url, proxy, agent);
+    if (proxy === undefined) {
+      // An address that stands in the URL is never looked up.
+      const host = bareHost(url.hostname);
+      if (isIP(host) !== 0) admitAddress?.(url, host);
+      return { dispatcher: agent, origin: url.origin, path, waits: 2 };
+    }
+    if (url.protocol === 'http:') return plainRoute(url, proxy, proxyAgent);
     // One tunnel does: the environment names one proxy for https.
     tunnel ??= openTunnel(proxy);
     return { dispatcher: await tunnel, origin: url.origin, path, waits: 4 };
@@ -79,9 +97,27 @@ export function openTransport({ jobs, timeoutMs, findProxy }: TransportOptions):
     },
     // destroy() ends connections that close() would wait for, such as one that a timeout left half-read.
     close: async () => {
-      await Promise.all([agent.destroy(), tunnel?.then((opened) => opened.destroy())]);
+      await Promise.all([agent.destroy(), proxyAgent.destroy(), tunnel?.then((opened) => opened.destroy())]);
     },
   };
+}
+
+/**
+ * Connections that are kept alive were checked when they were made: undici keeps them for one origin, so that none is
+ * used for another host or port, and an address cannot change below an open connection.
+ */
+function openAgent({ jobs, timeoutMs, admitAddress, lookup }: TransportOptions): Agent {
+  const connect = { timeout: timeoutMs, ...(lookup === undefined ? {} : { lookup }) };
+  if (admitAddress === undefined) return new CarefulAgent({ connections: jobs, connect });
+  return new CarefulAgent({
+    connections: jobs,
+    // By origin, since what is allowed may depend on the port, of which a lookup knows nothing.
+    factory: (origin, options) => {
+      const url = new URL(origin);
+      const checked = checkLookups((address) => admitAddress(url, address), lookup);
+      return new Pool(url, { ...options, connect: { ...connect, lookup: checked } });
+    },
+  });
 }
 
 class CarefulAgent extends Agent {
