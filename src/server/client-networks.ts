@@ -43,12 +43,10 @@ export function parseNetwork(cidr: string): ClientNetwork {
  */
 export function isAllowedClient(address: string | undefined, networks: readonly ClientNetwork[]): boolean {
   if (networks.length === 0) return true;
-  // A zone says on which link, and never which network.
-  const bare = address?.replace(/%.*$/s, '') ?? '';
-  const version = isIP(bare);
+  const version = isIP(address ?? '');
   // Of a socket that is closed already, nobody can tell.
-  if (version === 0) return false;
+  if (address === undefined || version === 0) return false;
   const written = version === 4 ? 'ipv4' : 'ipv6';
-  const meant = version === 6 && MAPPED.check(bare, 'ipv6') ? 'ipv4' : written;
-  return networks.some(({ family, addresses }) => family === meant && addresses.check(bare, written));
+  const meant = version === 6 && MAPPED.check(address, 'ipv6') ? 'ipv4' : written;
+  return networks.some(({ family, addresses }) => family === meant && addresses.check(address, written));
 }

@@ -49,7 +49,6 @@ const LAYERS: Readonly<
       'core',
     ],
   },
-  server: { values: ['fetch', 'store', 'core'] },
   workspace: { values: ['module', 'fetch', 'lint', 'yaml', 'store', 'core'] },
   module: { values: ['workspace', 'fetch', 'lint', 'yaml', 'store', 'core'] },
   fetch: { values: ['workspace', 'module', 'lint', 'binary', 'yaml', 'store', 'core'] },
