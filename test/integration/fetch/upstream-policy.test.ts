@@ -213,14 +213,17 @@ describe('behind a proxy', () => {
   });
 
   it("the proxy's own address is not checked, but a URL that names it is", async () => {
-    // At an address that the policy refuses, for whoever is asked as a proxy there.
-    const trap = await startTrap();
-    const origin = `http://${TRAP_ADDRESS}:${trap.port}`;
+    const server = await startFaultServer();
+    const url = server.serve('/x', 'bytes');
+    const proxy = await startProxy();
+    // By a name that the policy would refuse, so that it is looked up.
+    const origin = proxy.origin.replace('127.0.0.1', 'localhost');
     const findProxy = ({ hostname }: URL): HttpProxy | undefined =>
-      hostname === 'listed.test' ? { origin } : undefined;
-    const { http } = guarded({ allowHosts: ['listed.test'], findProxy });
-    expect(await get('http://listed.test/x', http)).toBe('secret');
+      hostname === '127.0.0.1' ? { origin } : undefined;
+    const { http, asked } = guarded({ names: { localhost: [TRAP_ADDRESS] }, findProxy });
+    expect(await get(url, http)).toBe('bytes');
+    expect(asked).toEqual([]);
     expect(await caught(() => get(`${origin}/`, http))).toMatchObject(ADDRESS_REFUSED);
-    expect(trap.connections()).toBe(1);
+    expect(proxy.requests.map(({ target }) => target)).toEqual([url]);
   });
 });
