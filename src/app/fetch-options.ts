@@ -2,6 +2,7 @@
 import type { Clock, Prompt } from '../core/deps.ts';
 import type { HttpOptions } from '../fetch/http.ts';
 import type { Mirror } from '../fetch/mirrors.ts';
+import type { TransportOptions } from '../fetch/transport.ts';
 import type { CacheOptions } from './caches.ts';
 import type { FetchObserver } from './fetch-events.ts';
 import type { LicenseOptions } from './license-gate.ts';
@@ -30,11 +31,11 @@ export interface FetchDeps {
   /** 0 ≤ x < 1. */
   readonly random: () => number;
   /** Opens the network when the first download needs it. */
-  readonly openNetwork: (options: Pick<FetchOptions, 'jobs' | 'timeoutMs'>) => Promise<Network>;
+  readonly openNetwork: (options: NetworkOptions) => Promise<Network>;
   readonly observe: FetchObserver;
 }
 
-export type Network = Pick<
-  HttpOptions,
-  'transport' | 'userAgent' | 'trace' | 'credentials' | 'findProxy' | 'admit'
->;
+/** `admitAddress` watches over the connections; who asks for clients gives `admit` beside it with each request. */
+export type NetworkOptions = Pick<TransportOptions, 'jobs' | 'timeoutMs' | 'admitAddress'>;
+
+export type Network = Pick<HttpOptions, 'transport' | 'userAgent' | 'trace' | 'credentials' | 'findProxy'>;

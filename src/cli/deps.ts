@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { setTimeout as wait } from 'node:timers/promises';
-import type { FetchDeps, Network } from '../app/fetch-options.ts';
+import type { FetchDeps, Network, NetworkOptions } from '../app/fetch-options.ts';
 import type { Clock } from '../core/deps.ts';
 import { type Netrc, readNetrc } from '../fetch/netrc.ts';
 import { findProxy as findProxyFor, type HttpProxy } from '../fetch/proxy.ts';
@@ -26,7 +26,7 @@ export function createFetchDeps(session: Session): Omit<FetchDeps, 'observe'> {
   };
 }
 
-async function openNetwork(options: { jobs: number; timeoutMs: number }, session: Session): Promise<Network> {
+async function openNetwork(options: NetworkOptions, session: Session): Promise<Network> {
   preloadHashing();
   const { config, stderr } = session;
   const { proxies } = config;
