@@ -164,16 +164,25 @@ export class BlobStore {
    * @throws BlobsError `BLOBS_STORE_UNUSABLE` where a directory cannot be read
    */
   entries(): readonly StoreEntry[] {
+    return [...this.entriesByDirectory()].flat();
+  }
+
+  /**
+   * The same, a directory at a time: who walks a large store beside other work can pause in between.
+   *
+   * @throws BlobsError as {@link entries}
+   */
+  *entriesByDirectory(): Generator<readonly StoreEntry[]> {
     const root = entriesDirectory(this.directory);
-    return namesIn(root).flatMap((directory) =>
-      namesIn(join(root, directory)).flatMap((name) => {
+    for (const directory of namesIn(root)) {
+      yield namesIn(join(root, directory)).flatMap((name) => {
         const digest = digestOfEntry(directory, name);
         const stats = digest && findFileStats(join(root, directory, name));
         if (!digest || !stats) return [];
         const usedMs = Math.max(stats.mtimeMs, stats.atimeMs);
         return [{ digest, file: join(root, directory, name), bytes: stats.size, usedMs }];
-      }),
-    );
+      });
+    }
   }
 }
 

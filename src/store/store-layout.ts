@@ -10,6 +10,7 @@ import { findSha256, type Sha256 } from '../core/sha256.ts';
 //   STORE/v1/partial/.blobs-…    downloads under way; see temporary-names.ts
 //   STORE/v1/partial/abcd….part  what came of abcd… before the download ended; see partial-download.ts
 //   STORE/v1/partial/abcd….lock  the process that downloads abcd…; see download-lock.ts
+//   STORE/v1/serve/….jsonl       what a server counted, one file for each address that it listens on; see statistics-file.ts
 //   STORE/v1/index/u<uid>/….idx  what that user's runs found out about a directory's files; see index-shard.ts
 //
 // Entries are never changed in place. Another layout will be another version beside this one.
@@ -87,6 +88,21 @@ export function shardFile(store: string, owner: string): string {
 /** Whether a file of the index's directory is a shard by its name. */
 export function isShardName(name: string): boolean {
   return /^[0-9a-f]{16}\.idx$/.test(name);
+}
+
+/** The directory of what servers counted. */
+export function statisticsDirectory(store: string): string {
+  return join(store, 'v1', 'serve');
+}
+
+/** What the server that calls itself `instance` counted. */
+export function statisticsFile(store: string, instance: string): string {
+  return join(statisticsDirectory(store), `${nameOf(instance)}.jsonl`);
+}
+
+/** Whether a file of the statistics' directory is some server's by its name. */
+export function isStatisticsName(name: string): boolean {
+  return /^[0-9a-f]{16}\.jsonl$/.test(name);
 }
 
 /** FNV-1a, twice 32 bits: no cryptography is needed to spread names. */
