@@ -14,6 +14,7 @@ import { printIssues, type Session } from './session.ts';
 /** The options of `blobs serve`, as commander gives them. */
 export interface ServeCommandOptions {
   readonly listen: ListenAddress;
+  readonly hideIndex?: boolean;
 }
 
 const TIMEOUT_MS = 30_000;
@@ -45,6 +46,7 @@ export async function runServe(session: Session, options: ServeCommandOptions): 
     ...network,
     ...options.listen,
     store,
+    isIndexHidden: options.hideIndex === true,
     catalogue: () => catalogue,
     clock,
     random,

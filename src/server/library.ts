@@ -10,12 +10,14 @@ import type { BlobStore } from '../store/blob-store.ts';
 import { hashFile } from '../store/hash-file.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Content } from './content.ts';
+import type { Statistics } from './statistics/statistics.ts';
 import { StoredContent } from './stored-content.ts';
 
 export interface LibraryOptions
   extends Omit<DownloadOptions, 'directory' | 'copyDirectory' | 'onProgress' | 'signal' | 'partials'> {
   readonly store: BlobStore;
   readonly catalogue: () => Catalogue;
+  readonly statistics: Pick<Statistics, 'noteDownloaded' | 'noteStored'>;
   /** Ends every download. */
   readonly signal: AbortSignal;
 }
@@ -64,7 +66,7 @@ export class Library {
   }
 
   async #download(digest: Sha256, blobs: readonly Blob[]): Promise<void> {
-    const { store } = this.#options;
+    const { store, statistics } = this.#options;
     const decisions = planFetch(
       blobs.map((blob) => ({ blob, status: 'D' as const })),
       { mirrors: [], keepModified: false, offline: false },
@@ -83,7 +85,9 @@ export class Library {
         room,
       });
       if (received === undefined) throw failed.at(-1)?.error ?? missing();
+      statistics.noteDownloaded(digest, received.bytes);
       await store.add(received.file, digest);
+      statistics.noteStored(digest);
     } finally {
       room.release();
     }

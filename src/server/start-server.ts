@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
+import { hostname } from 'node:os';
 import fastify, { type FastifyReply } from 'fastify';
 import { BlobsError, describeError, systemCode } from '../core/errors.ts';
 import { findSha256 } from '../core/sha256.ts';
 import { findUrl } from '../core/url.ts';
 import { Library, type LibraryOptions } from './library.ts';
+import { registerPage } from './page/register-page.ts';
 import { sendContent } from './send-content.ts';
+import { countServed } from './statistics/count-served.ts';
+import { Statistics } from './statistics/statistics.ts';
 
-export interface ServerOptions extends LibraryOptions {
+export interface ServerOptions extends Omit<LibraryOptions, 'statistics'> {
   readonly host: string;
   /** 0 for any that is free. */
   readonly port: number;
+  /** Whether nothing tells what there is; see page/register-page.ts. */
+  readonly isIndexHidden: boolean;
   /** Where the log goes, a JSON object a line. */
   readonly log: { write(line: string): void };
 }
@@ -27,12 +33,19 @@ export interface RunningServer {
  * @throws BlobsError `BLOBS_USAGE` where it cannot listen
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const library = new Library(options);
+  const { host, port, store, clock } = options;
   const app = fastify({ logger: { stream: options.log } });
+  const statistics = await Statistics.open({
+    ...{ directory: store.directory, clock, warn: (message) => app.log.warn(message) },
+    // Machines may share a store, and each have a server of this address.
+    instance: `${hostname()} ${host} ${port}`,
+  });
+  const library = new Library({ ...options, statistics });
+  registerPage(app, { ...options, statistics });
   app.get('/sha256/:digest', async (request, reply) => {
     const digest = findSha256((request.params as { digest: string }).digest);
     const content = digest && (await library.findByDigest(digest));
-    return content ? sendContent(reply, content) : refuse(reply, 404, notHere());
+    return content ? sendContent(reply, countServed(content, statistics)) : refuse(reply, 404, notHere());
   });
   for (const path of ['/api/v1/fetch', '/api/v1/fetch/', '/api/v1/fetch/:name']) {
     app.get(path, async (request, reply) => {
@@ -42,7 +55,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         return refuse(reply, 400, new BlobsError('BLOBS_USAGE', 'url is missing or malformed'));
       }
       const content = await library.findByUrl(href);
-      return content ? sendContent(reply, content) : refuse(reply, 404, notHere());
+      return content ? sendContent(reply, countServed(content, statistics)) : refuse(reply, 404, notHere());
     });
   }
   app.get('/api/v1/health/', async () => ({ status: 'ok' }));
@@ -51,8 +64,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     throw error;
   });
   try {
-    const url = await app.listen({ host: options.host, port: options.port });
-    return { url, drain: () => app.close() };
+    const url = await app.listen({ host, port });
+    const drain = async (): Promise<void> => {
+      await app.close();
+      await statistics.save();
+    };
+    return { url, drain };
   } catch (error) {
     if (systemCode(error) === undefined) throw error;
     throw new BlobsError('BLOBS_USAGE', `cannot listen: ${describeError(error)}`, {

@@ -17,6 +17,7 @@ export function addServeCommand(program: Command, run: Run): void {
       host: '127.0.0.1',
       port: 8080,
     })
+    .option('--hide-index', 'no page that lists what there is')
     .addHelpText(
       'after',
       '\nExamples:\n  blobs serve                          for this machine\n  curl -O http://127.0.0.1:8080/sha256/<digest>',
