@@ -38,4 +38,7 @@ export interface FetchDeps {
 /** `admitAddress` watches over the connections; who asks for clients gives `admit` beside it with each request. */
 export type NetworkOptions = Pick<TransportOptions, 'jobs' | 'timeoutMs' | 'admitAddress'>;
 
-export type Network = Pick<HttpOptions, 'transport' | 'userAgent' | 'trace' | 'credentials' | 'findProxy'>;
+export type Network = Pick<HttpOptions, 'transport' | 'userAgent' | 'trace' | 'credentials' | 'findProxy'> & {
+  /** Docker's `config.json`, absolute, whose credentials are for OCI registries. */
+  readonly dockerConfigFile?: string;
+};

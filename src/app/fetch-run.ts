@@ -7,13 +7,15 @@ import { count } from '../core/text.ts';
 import { FreeSpace } from '../fetch/free-space.ts';
 import { letHostsRest } from '../fetch/host-rest.ts';
 import type { LfsClientOptions } from '../fetch/lfs/lfs-client.ts';
+import { isOciUrl } from '../fetch/oci/reference.ts';
+import type { RegistryOptions } from '../fetch/oci/registry.ts';
 import { type Decision, describeSource, type Job } from '../fetch/plan.ts';
 import { LATER, runPool } from '../fetch/pool.ts';
 import type { BlobState } from './blob-state.ts';
 import type { Caches } from './caches.ts';
 import type { FetchObserver } from './fetch-events.ts';
 import type { JobOptions } from './fetch-job.ts';
-import type { FetchDeps, FetchOptions } from './fetch-options.ts';
+import type { FetchDeps, FetchOptions, Network } from './fetch-options.ts';
 import { findPlaceProblem } from './place-blob.ts';
 
 /** What became of each blob so far. */
@@ -107,6 +109,7 @@ export class FetchRun {
     const jobOptions: JobOptions = {
       ...http,
       ...(await openLfs(jobs, http)),
+      ...(await openOci(jobs, http, network)),
       caches,
       freeSpace: new FreeSpace(),
       observe: this.#observe,
@@ -136,6 +139,7 @@ export class FetchRun {
       if (!jobOptions.signal.aborted) throw error;
       this.#general.push(this.#endedEarly(jobs, signal));
     } finally {
+      this.#general.push(...(jobOptions.oci?.issues ?? []));
       await network.transport.close();
     }
   }
@@ -162,6 +166,18 @@ async function openLfs(jobs: readonly Job[], options: LfsClientOptions): Promise
   if (!jobs.some(({ sources }) => sources.some((source) => 'lfs' in source))) return {};
   const { LfsClient } = await import('../fetch/lfs/lfs-client.ts');
   return { lfs: new LfsClient(jobs, options) };
+}
+
+/** A client for the registries that mirrors name, loaded where a job has a use for it. */
+async function openOci(
+  jobs: readonly Job[],
+  options: RegistryOptions,
+  { dockerConfigFile }: Network,
+): Promise<Pick<JobOptions, 'oci'>> {
+  if (!jobs.some(({ sources }) => sources.some((source) => 'url' in source && isOciUrl(source.url))))
+    return {};
+  const { OciSources } = await import('../fetch/oci/oci-sources.ts');
+  return { oci: new OciSources(options, dockerConfigFile) };
 }
 
 function stoppedIssue(left: number): Issue {

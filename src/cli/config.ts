@@ -59,6 +59,8 @@ export interface Config {
   /** Absolute netrc files, of which the first that exists counts. */
   readonly netrcFiles: readonly string[];
   readonly githubToken: string | undefined;
+  /** Absolute. */
+  readonly dockerConfigFile: string;
   /** What earlier runs found out about files; nothing where the local store is switched off. */
   readonly index: () => { readonly index?: FileIndex };
   /** `value` as an absolute directory, with `~` expanded. */
@@ -106,6 +108,7 @@ export function resolveConfig(
     proxies: environment.proxies,
     netrcFiles: environment.netrcFiles(cwd),
     githubToken: environment.githubToken,
+    dockerConfigFile: environment.dockerConfigFile(cwd),
     index: () => openIndex(findStoreDirectory(environment, search)),
     directory: (value) => resolveDirectory(value, environment.home, cwd),
   };

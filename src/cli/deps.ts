@@ -43,6 +43,7 @@ async function openNetwork(options: NetworkOptions, session: Session): Promise<N
       },
       githubToken: config.githubToken,
     },
+    dockerConfigFile: config.dockerConfigFile,
     ...(config.debug ? { trace: (line: string) => stderr.write(`debug: ${line}\n`) } : {}),
   };
 }

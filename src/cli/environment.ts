@@ -31,6 +31,9 @@ export interface Environment {
   readonly netrcOrigin: SettingOrigin;
   /** `GITHUB_TOKEN`. */
   readonly githubToken: string | undefined;
+  /** `config.json` in `$DOCKER_CONFIG`, else in `~/.docker`: absolute. */
+  readonly dockerConfigFile: (cwd: string) => string;
+  readonly dockerConfigOrigin: SettingOrigin;
   /** In a job of GitHub Actions: the absolute directory that the repository is checked out into, if that is known. */
   readonly githubActions: { readonly workspace: string | undefined } | undefined;
   /** `SOURCE_DATE_EPOCH` (reproducible-builds.org). */
@@ -66,6 +69,8 @@ export function readEnvironment(
     netrcFiles: (cwd) => netrcFiles(get('NETRC'), { cwd, home, platform }),
     netrcOrigin: originOf('NETRC'),
     githubToken: get('GITHUB_TOKEN'),
+    dockerConfigFile: (cwd) => resolve(cwd, get('DOCKER_CONFIG') ?? join(home, '.docker'), 'config.json'),
+    dockerConfigOrigin: originOf('DOCKER_CONFIG'),
     githubActions:
       env['GITHUB_ACTIONS'] === 'true' ? { workspace: findAbsolute(get('GITHUB_WORKSPACE')) } : undefined,
     sourceDateEpoch: get('SOURCE_DATE_EPOCH'),

@@ -6,14 +6,24 @@ import type { ProxyVariable } from '../fetch/proxy.ts';
 import type { Config } from './config.ts';
 
 /** What the environment says about proxies, certificates and credentials, without any secret. Parses nothing. */
-export function networkSettings({ netrcFiles, given: { environment } }: Config): readonly SettingRow[] {
-  const { proxies, noProxyOrigin, extraCertificates, netrcOrigin, githubToken } = environment;
+export function networkSettings({
+  netrcFiles,
+  dockerConfigFile,
+  given: { environment },
+}: Config): readonly SettingRow[] {
+  const { proxies, noProxyOrigin, extraCertificates, netrcOrigin, githubToken, dockerConfigOrigin } =
+    environment;
   return [
     proxyRow('http-proxy', proxies.http),
     proxyRow('https-proxy', proxies.https),
     { name: 'no-proxy', value: redactUrl(proxies.noProxy) || null, origin: noProxyOrigin },
     variableRow('ca-certs', 'NODE_EXTRA_CA_CERTS', extraCertificates),
     { name: 'netrc', value: netrcFiles.find((file) => existsSync(file)) ?? null, origin: netrcOrigin },
+    {
+      name: 'docker-config',
+      value: existsSync(dockerConfigFile) ? dockerConfigFile : null,
+      origin: dockerConfigOrigin,
+    },
     variableRow('github-token', 'GITHUB_TOKEN', githubToken?.trim() ? 'set' : undefined),
   ];
 }

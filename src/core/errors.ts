@@ -49,6 +49,7 @@ export const ERROR_MEANINGS = {
   BLOBS_LFS_OBJECT: 'a Git LFS server does not hand out an object',
   BLOBS_LFS_DIGEST:
     'a blob with `fetcher: lfs` cannot be updated: a Git LFS server wants to know the digest that is looked for',
+  BLOBS_OCI_ANSWER: 'the answer of an OCI registry, or of its token server, is not as it should be',
   BLOBS_NOT_A_BLOB: 'a URL leads to a web page, a Git LFS pointer or nothing at all in place of a blob',
   BLOBS_URLS_DIFFER: 'the URLs of an entry do not all give the same bytes',
   BLOBS_NOT_A_FILE: "something other than a regular file stands at a blob's place",
@@ -58,7 +59,8 @@ export const ERROR_MEANINGS = {
   BLOBS_REVISION_NOT_FETCHED: "a project's revision is not in its local clone",
   BLOBS_OFFLINE: 'a blob is only to be had over the network, which is off limits',
   BLOBS_BLOCKED: 'a mirror rule forbids to ask the URLs of a blob, and no mirror has it',
-  BLOBS_BAD_MIRROR: "a mirror directory's index cannot be understood, or is somebody else's file",
+  BLOBS_BAD_MIRROR:
+    "what a mirror tells of its blobs cannot be understood or is somebody else's: index.json, or a tag of a registry",
   BLOBS_CANNOT_PIN: 'it cannot be found out which commit a URL means',
   BLOBS_NOT_A_BUILD: 'the directory of --build-dir holds nothing that says what was linked',
   BLOBS_BUILD_UNREADABLE:

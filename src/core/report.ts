@@ -126,8 +126,10 @@ export interface MirrorRow extends BlobRow {
 }
 
 export interface MirrorReport extends Report {
-  /** The mirror's directory, absolute. */
-  readonly directory: string;
+  /** The mirror's directory, absolute; absent where it is a registry. */
+  readonly directory?: string;
+  /** `oci://REGISTRY/REPOSITORY`, where it is one. */
+  readonly registry?: string;
   readonly rows: readonly MirrorRow[];
   /** Whether the mirror's index tells of all that is there. */
   readonly isIndexed: boolean;

@@ -5,18 +5,15 @@ import type { Sha256 } from '../core/sha256.ts';
 import type { PartialDownloads } from '../store/partial-download.ts';
 import { WrongRange } from './answer-body.ts';
 import type { Body } from './body.ts';
-import { openFileSource } from './file-source.ts';
 import type { Room } from './free-space.ts';
-import { type HttpOptions, httpGet } from './http.ts';
-import type { LfsClient, OnBatchRetry } from './lfs/lfs-client.ts';
 import { networkError } from './network-error.ts';
+import { openSource, type SourceClients } from './open-source.ts';
 import { describeSource, type Job, type RemoteSource, type Source } from './plan.ts';
-import type { RangeRequest } from './range.ts';
 import { type Prefix, type Received, type ReceiveOptions, receive } from './receive.ts';
 import { receiveFile } from './receive-file.ts';
 import type { Resumable, Unfinished } from './unfinished.ts';
 
-export interface DownloadOptions extends HttpOptions {
+export interface DownloadOptions extends SourceClients {
   /** Absolute directory for what is downloaded. */
   readonly directory: string;
   /** Absolute directory for copies of what is in the store already, on the file system of their target. */
@@ -26,8 +23,6 @@ export interface DownloadOptions extends HttpOptions {
   /** The limit for blobs without a declared size. */
   readonly maxSizeBytes: number;
   readonly clock: Clock;
-  /** There where a source is a Git LFS server's. */
-  readonly lfs?: LfsClient;
   /** 0 ≤ x < 1. */
   readonly random: () => number;
   readonly onProgress: (event: DownloadProgress) => void;
@@ -154,7 +149,11 @@ async function transfer(
   let prefix = resumable?.prefix;
   const open = async (): Promise<Body> => {
     if (job.size !== undefined) await options.room?.reserve(job.size, prefix?.bytes);
-    return openSource(source, job, options, resumable?.range);
+    return openSource(source, job.digest, {
+      ...options,
+      range: resumable?.range,
+      onRetry: (event) => options.onProgress({ kind: 'retry', ...event }),
+    });
   };
   const body = await open().catch(async (error: unknown) => {
     if (error instanceof WrongRange) await prefix?.file.discard();
@@ -223,22 +222,6 @@ async function verified(received: Received, job: Job, source: Source, body?: Bod
   if (received.sha256 === job.digest) return received;
   await received.file.discard();
   throw hashMismatch(job, received, source, body);
-}
-
-function openSource(
-  source: RemoteSource,
-  job: Job,
-  options: DownloadOptions,
-  range: RangeRequest | undefined,
-): Promise<Body> {
-  if (source.lfs) {
-    if (options.lfs === undefined) throw new Error('a job for Git LFS without a client for it');
-    const onRetry: OnBatchRetry = (event) => options.onProgress({ kind: 'retry', ...event });
-    return options.lfs.open(source, job.digest, { range, onRetry });
-  }
-  return source.mirror && source.url.startsWith('file:')
-    ? openFileSource(source.url, source.mirror)
-    : httpGet(source.url, options, range);
 }
 
 function hashMismatch(job: Job, received: Received, source: Source, body: Body | undefined): BlobsError {

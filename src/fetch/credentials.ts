@@ -60,5 +60,10 @@ export function findToken(url: URL, status: number, credentials?: Credentials): 
 /** Whether nobody on the way can read what is sent. */
 function isSafe({ url, isProxied }: Asked): boolean {
   if (url.protocol === 'https:') return true;
-  return !isProxied && /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(url.hostname);
+  return !isProxied && isLoopback(url.hostname);
+}
+
+/** Whether a host of a URL is surely this machine. */
+export function isLoopback(hostname: string): boolean {
+  return /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(hostname);
 }

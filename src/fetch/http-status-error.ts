@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { BlobsError, type ErrorDetails } from '../core/errors.ts';
-import { redactUrl } from '../core/url.ts';
+import { findUrl, redactUrl } from '../core/url.ts';
 import type { HttpProxy } from './proxy.ts';
 
 /** An answer that is not a success, with what the server said about trying again. */
@@ -8,12 +8,25 @@ export class HttpStatusError extends BlobsError {
   readonly status: number;
   /** The Retry-After header. */
   readonly retryAfter: string | undefined;
+  /** The origin of the URL that answered. */
+  readonly origin: string | undefined;
+  /** The WWW-Authenticate headers. */
+  readonly challenges: readonly string[];
 
   constructor(
     url: string,
     status: number,
     retryAfter: string | undefined,
-    { message, said, ...details }: ErrorDetails & { readonly message?: string; readonly said?: string } = {},
+    {
+      message,
+      said,
+      challenges = [],
+      ...details
+    }: ErrorDetails & {
+      readonly message?: string;
+      readonly said?: string;
+      readonly challenges?: readonly string[];
+    } = {},
   ) {
     const says = said === undefined ? '' : `, which says "${said}"`;
     super('BLOBS_HTTP_STATUS', message ?? `HTTP status ${status} from ${redactUrl(url)}${says}`, {
@@ -22,6 +35,8 @@ export class HttpStatusError extends BlobsError {
     });
     this.status = status;
     this.retryAfter = retryAfter;
+    this.origin = findUrl(url)?.origin;
+    this.challenges = challenges;
   }
 }
 

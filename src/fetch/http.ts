@@ -11,7 +11,7 @@ import { parseHttpUrl } from './http-url.ts';
 import { networkError } from './network-error.ts';
 import type { HttpProxy } from './proxy.ts';
 import { type RangeRequest, rangeHeaders } from './range.ts';
-import type { Transport } from './transport.ts';
+import type { Content, Transport } from './transport.ts';
 
 const MAX_REDIRECTS = 10;
 const REDIRECT_STATUSES = new Set([301, 302, 303, 307, 308]);
@@ -42,6 +42,10 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** Makes it a POST, also after a redirect, and goes along with every redirect. */
   readonly post?: { readonly text: string; readonly mediaType: string };
+  /** Another method than the rest asks for. */
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** The body of such a request. */
+  readonly content?: Content;
   /** Reads from an answer that is no success what the server says about it, fit to be shown. */
   readonly explain?: (response: Dispatcher.ResponseData) => Promise<string | undefined>;
 }
@@ -98,6 +102,28 @@ export async function httpExchange(
   }
 }
 
+/** A request that is sent once, to one URL. */
+type SingleRequest = Pick<HttpRequest, 'headers' | 'method' | 'content' | 'explain'> & {
+  readonly isSuccess: (status: number) => boolean;
+};
+
+/**
+ * Sends a request of any method, with no credentials but those of its headers, and follows no redirect.
+ *
+ * @throws as {@link httpGet}; also what reading the content throws
+ */
+export async function httpSend(
+  url: URL,
+  options: HttpOptions,
+  { isSuccess, ...request }: SingleRequest,
+): Promise<Dispatcher.ResponseData> {
+  const response = await requestOnce({ ...request, url }, options);
+  if (isSuccess(response.statusCode)) return response;
+  const said = await request.explain?.(response).catch(() => undefined);
+  await response.body.dump({ limit: 16_384 }).catch(() => undefined);
+  throw refusal({ url, response, said }, options);
+}
+
 /** A request for one URL. */
 interface Question extends HttpRequest {
   readonly url: URL;
@@ -120,7 +146,7 @@ async function ask(question: Question, options: HttpOptions): Promise<Dispatcher
 }
 
 async function requestOnce(
-  { url, range, post, look, headers, authorization }: Question,
+  { url, range, post, look, headers, authorization, content, ...question }: Question,
   options: HttpOptions,
 ): Promise<Dispatcher.ResponseData> {
   const target = new URL(url);
@@ -130,7 +156,7 @@ async function requestOnce(
   const proxy = options.findProxy?.(url);
   // What stands in the URL is no news.
   const secret = authorization?.from === 'the URL' ? undefined : authorization?.from;
-  const method = post ? 'POST' : look === 'head' ? 'HEAD' : 'GET';
+  const method = question.method ?? (post ? 'POST' : look === 'head' ? 'HEAD' : 'GET');
   const trace = (answer: string | number): void => {
     const how = `${proxy ? ` through ${proxy.origin}` : ''}${secret ? ` with ${secret}` : ''}`;
     options.trace?.(`${method} ${redactUrl(url.href)}${how} → ${answer}`);
@@ -150,6 +176,7 @@ async function requestOnce(
       },
       method,
       ...(post ? { content: post.text } : {}),
+      ...(content === undefined ? {} : { content }),
     });
     trace(response.statusCode);
     return response;
@@ -176,6 +203,7 @@ function refusal(
       ? credentials?.netrc().problem
       : undefined;
   return new HttpStatusError(url.href, statusCode, header(response, 'retry-after'), {
+    challenges: [response.headers['www-authenticate'] ?? []].flat(),
     ...(said === undefined ? {} : { said }),
     ...(problem === undefined ? {} : { facts: [problem] }),
   });

@@ -2,12 +2,16 @@
 import { BlobsError } from '../core/errors.ts';
 import type { Sha256 } from '../core/sha256.ts';
 import { findUrl, redactText, redactUrl } from '../core/url.ts';
+import { isOciUrl, ociBlobUrl, parseOciReference } from './oci/reference.ts';
 
 /** A rule that gives another place for URLs with a prefix, or for every blob. */
 export interface Mirror {
   /** A normalised URL that ends in "/", or {@link EVERY_BLOB}. */
   readonly prefix: string;
-  /** An http, https or file URL, which may hold `{sha256}` and `{sha256:2}`; or {@link ORIGIN} or {@link BLOCK}. */
+  /**
+   * An http, https or file URL, which may hold `{sha256}` and `{sha256:2}`; `oci://REGISTRY/REPOSITORY`; or {@link ORIGIN}
+   * or {@link BLOCK}.
+   */
   readonly replacement: string;
   /** Where it is configured, such as `BLOBS_MIRRORS`; absent for an option of the command. */
   readonly configuredIn?: string;
@@ -79,7 +83,7 @@ export function parsePrefix(from: string, fail: (problem: string) => BlobsError)
  * thrown.
  */
 export function parseReplacement(from: string, to: string, fail: (problem: string) => BlobsError): string {
-  if (/^oci:/i.test(to)) throw fail('OCI registries are not supported by this version');
+  if (isOciUrl(to)) return parseOciReference(to, fail).text;
   const filled = to.replaceAll(/\{sha256(?::2)?\}/g, '0');
   const [unknown] = /\{[^{}]*\}/.exec(filled) ?? [];
   if (unknown !== undefined) {
@@ -87,7 +91,7 @@ export function parseReplacement(from: string, to: string, fail: (problem: strin
   }
   const template = findUrl(filled);
   if (template === undefined || !REPLACEMENT_SCHEMES.includes(template.protocol)) {
-    throw fail(`${redactUrl(to)} is not an http, https or file URL`);
+    throw fail(`${redactUrl(to)} is not an http, https, file or oci URL`);
   }
   if (template.protocol === 'file:' && template.host !== '') {
     throw fail(
@@ -153,7 +157,7 @@ export function describeMirror({ prefix, replacement }: Mirror): string {
 
 /** Whether a mirror is addressed by hash, and has the bytes whatever the URL meant. */
 export function isByHash({ replacement }: Mirror): boolean {
-  return replacement.includes('{sha256}');
+  return replacement.includes('{sha256}') || isOciUrl(replacement);
 }
 
 /** Whether any of `mirrors` may have a blob whose URLs are of no use. */
@@ -205,6 +209,7 @@ function rewrite(mirror: Mirror, text: string, digest: Sha256): string {
 }
 
 function fill(template: string, digest: Sha256): string {
+  if (isOciUrl(template)) return ociBlobUrl(template, digest);
   return template.replaceAll('{sha256}', digest).replaceAll('{sha256:2}', digest.slice(0, 2));
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isIP, type LookupFunction } from 'node:net';
+import { Readable } from 'node:stream';
 import { Agent, type Dispatcher, Pool } from 'undici';
 import { BlobsError } from '../core/errors.ts';
 import { redactUrl } from '../core/url.ts';
@@ -20,9 +21,16 @@ export interface RequestOptions {
   readonly signal: AbortSignal;
   readonly headers: Readonly<Record<string, string>>;
   /** GET by default. */
-  readonly method?: 'GET' | 'HEAD' | 'POST';
-  /** Of a POST. */
-  readonly content?: string;
+  readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Of a POST, PUT or PATCH. */
+  readonly content?: string | Content;
+}
+
+/** What a request sends, piece by piece. */
+export interface Content {
+  readonly bytes: number;
+  /** All of it, from its beginning. What it throws ends the request before it is whole. */
+  readonly read: () => AsyncIterable<Uint8Array>;
 }
 
 export interface TransportOptions {
@@ -85,8 +93,8 @@ export function openTransport(options: TransportOptions): Transport {
           origin: route.origin,
           path: route.path,
           method: options.method ?? 'GET',
-          ...(options.content === undefined ? {} : { body: options.content }),
-          headers: { ...options.headers, ...headers },
+          ...bodyOf(options.content, limit.extend),
+          headers: { ...options.headers, ...headers, ...lengthOf(options.content) },
           headersTimeout: options.timeoutMs,
           bodyTimeout: options.timeoutMs,
           signal: limit.signal,
@@ -126,6 +134,28 @@ class CarefulAgent extends Agent {
   }
 }
 
+function bodyOf(
+  content: RequestOptions['content'],
+  onPiece: () => void,
+): Pick<Dispatcher.RequestOptions, 'body'> {
+  if (content === undefined || typeof content === 'string')
+    return content === undefined ? {} : { body: content };
+  return { body: Readable.from(readPieces(content, onPiece), { objectMode: false }) };
+}
+
+/** Each piece is asked for when those before it have gone. */
+async function* readPieces({ read }: Content, onPiece: () => void): AsyncIterable<Uint8Array> {
+  for await (const piece of read()) {
+    onPiece();
+    yield piece;
+  }
+  onPiece();
+}
+
+function lengthOf(content: RequestOptions['content']): Record<string, string> {
+  return typeof content === 'object' ? { 'content-length': String(content.bytes) } : {};
+}
+
 /** Plain http is asked of the proxy itself (RFC 9112 §3.2.2); many refuse to tunnel it. */
 function plainRoute(url: URL, proxy: HttpProxy, dispatcher: Dispatcher): Route {
   return {
@@ -142,18 +172,28 @@ function plainRoute(url: URL, proxy: HttpProxy, dispatcher: Dispatcher): Route {
 
 /**
  * A signal that also ends a request whose answer has not begun after `waits` timeouts, however busy the server is
- * with interim answers, of which each would start undici's own timeout again.
+ * with interim answers, of which each would start undici's own timeout again. Counted from when the last piece of the
+ * request was taken, of which `extend` is told.
  */
 function limitAnswer(
   url: URL,
   { timeoutMs, signal }: RequestOptions,
   waits: number,
-): { readonly signal: AbortSignal; readonly lift: () => void } {
+): { readonly signal: AbortSignal; readonly extend: () => void; readonly lift: () => void } {
   const limit = new AbortController();
   const limitMs = timeoutMs * waits;
+  let isLifted = false;
   const timer = setTimeout(() => {
     const message = `no answer within ${limitMs / 1000} s from ${redactUrl(url.href)}`;
     limit.abort(new BlobsError('BLOBS_TIMEOUT', message));
   }, limitMs);
-  return { signal: AbortSignal.any([signal, limit.signal]), lift: () => clearTimeout(timer) };
+  return {
+    signal: AbortSignal.any([signal, limit.signal]),
+    // Once lifted, it stays so: an answer may come before all was sent.
+    extend: () => void (isLifted || timer.refresh()),
+    lift: () => {
+      isLifted = true;
+      clearTimeout(timer);
+    },
+  };
 }

@@ -166,7 +166,7 @@ export function configDocument(report: ConfigReport): JsonDocument {
 
 /** The document of `mirror`. */
 export function mirrorDocument(report: MirrorReport): JsonDocument {
-  const { rows, directory, dryRun } = report;
+  const { rows, directory = null, registry, dryRun } = report;
   const blobs = rows.map((row) => ({
     ...blobJson(row),
     result: row.result,
@@ -177,7 +177,12 @@ export function mirrorDocument(report: MirrorReport): JsonDocument {
   for (const result of ['pushed', 'present', 'skipped', 'failed'] as const) {
     summary[result] = rows.filter((row) => row.result === result).length;
   }
-  return { ...document('mirror', report, blobs, summary), directory, dryRun };
+  return {
+    ...document('mirror', report, blobs, summary),
+    directory,
+    ...(registry === undefined ? {} : { registry }),
+    dryRun,
+  };
 }
 
 /** A document with the usual keys. */

@@ -18,7 +18,8 @@ export function mirrorText({ rows, dryRun }: MirrorReport): string {
 }
 
 /** The line that ends a push, and one that says how the mirror is read, if it is whole. */
-export function mirrorSummaryText({ directory, rows, isIndexed, dryRun }: MirrorReport): string {
+export function mirrorSummaryText(report: MirrorReport): string {
+  const { rows, isIndexed, dryRun } = report;
   const number = (result: PushResult): number => rows.filter((row) => row.result === result).length;
   const bytes = rows.reduce((sum, row) => sum + (row.result === 'pushed' ? (row.mirroredBytes ?? 0) : 0), 0);
   const blobs = count(number('pushed'), 'blob');
@@ -32,12 +33,13 @@ export function mirrorSummaryText({ directory, rows, isIndexed, dryRun }: Mirror
   const use =
     !isIndexed || number('pushed') + number('present') === 0
       ? ''
-      : `read it with --mirror 'sha256=${templateOf(directory)}'\n`;
+      : `read it with --mirror 'sha256=${templateOf(report)}'\n`;
   return `pushed ${blobs} (${amount}), ${rest}\n${use}`;
 }
 
 /** For a shell, between single quotes. */
-function templateOf(directory: string): string {
+function templateOf({ directory = '', registry }: Pick<MirrorReport, 'directory' | 'registry'>): string {
+  if (registry !== undefined) return registry;
   const url = pathToFileURL(directory).href.replaceAll("'", '%27').replace(/\/$/, '');
   return escapeControls(`${url}/sha256/{sha256:2}/{sha256}`);
 }

@@ -2,14 +2,11 @@
 import { BlobsError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
 import type { Sha256 } from '../../core/sha256.ts';
-import { escapeControls, shorten } from '../../core/text.ts';
-import { findUrl, redactText, redactUrl } from '../../core/url.ts';
+import { findUrl, redactUrl } from '../../core/url.ts';
+import { findServerMessage, parseShallowJson } from '../server-answer.ts';
 import { findActionHeaders } from './action-headers.ts';
 
-/** The deepest value of the protocol lies seven levels down. */
-const MAX_DEPTH = 32;
 const MAX_HREF_CHARACTERS = 16_384;
-const MAX_MESSAGE_CHARACTERS = 200;
 
 /** Where an object is to be had. Both `href` and `headers` may hold secrets. */
 export interface LfsAction {
@@ -61,24 +58,6 @@ export function parseBatchAnswer(
   return new Map(
     context.asked.map((oid) => [oid, found.get(oid) ?? objectError('does not mention this object', context)]),
   );
-}
-
-/** What a server says of its own accord, as one short line that is fit to be shown; undefined for no text. */
-export function findServerMessage(message: unknown): string | undefined {
-  if (typeof message !== 'string' || message.trim() === '') return undefined;
-  const start = message.slice(0, 10 * MAX_MESSAGE_CHARACTERS).trim();
-  const redacted = start.replaceAll(/https?:\/\/[^\s"'<>]+/gi, (url) => redactUrl(url));
-  return shorten(escapeControls(redactText(redacted)), MAX_MESSAGE_CHARACTERS);
-}
-
-/** The value of a JSON text; undefined for what is no JSON or nested deeper than this protocol has any use for. */
-export function parseShallowJson(text: string): unknown {
-  if (isDeep(text)) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function readObject(object: Record<string, unknown>, context: BatchAnswerContext): LfsAction | BlobsError {
@@ -134,31 +113,6 @@ function findExpiry(download: Record<string, unknown>, nowMs: number): number | 
 function isAbsentOr(value: unknown, expected: string): boolean {
   return value === undefined || value === null || value === '' || value === expected;
 }
-
-/** Counted before the text is parsed: nesting is what makes a small text costly. */
-function isDeep(text: string): boolean {
-  let depth = 0;
-  let isInString = false;
-  for (let i = 0; i < text.length; i++) {
-    const c = text.charCodeAt(i);
-    if (isInString) {
-      if (c === BACKSLASH) i++;
-      else if (c === QUOTE) isInString = false;
-    } else if (c === QUOTE) isInString = true;
-    else if (c === OPEN_LIST || c === OPEN_MAP) {
-      depth += 1;
-      if (depth > MAX_DEPTH) return true;
-    } else if (c === CLOSE_LIST || c === CLOSE_MAP) depth -= 1;
-  }
-  return false;
-}
-
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const OPEN_LIST = 0x5b;
-const CLOSE_LIST = 0x5d;
-const OPEN_MAP = 0x7b;
-const CLOSE_MAP = 0x7d;
 
 /** An answer that cannot be used at all. */
 export function answerError(what: string, { url }: { readonly url: URL }): BlobsError {

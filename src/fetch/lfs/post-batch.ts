@@ -5,17 +5,11 @@ import type { BlobsError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
 import type { Sha256 } from '../../core/sha256.ts';
 import type { Body } from '../body.ts';
-import { drain } from '../drain.ts';
 import { type HttpOptions, httpExchange } from '../http.ts';
 import { parseHttpUrl } from '../http-url.ts';
 import { networkError } from '../network-error.ts';
-import {
-  answerError,
-  findServerMessage,
-  type LfsAction,
-  parseBatchAnswer,
-  parseShallowJson,
-} from './batch-answer.ts';
+import { findServerMessage, parseShallowJson, readText } from '../server-answer.ts';
+import { answerError, type LfsAction, parseBatchAnswer } from './batch-answer.ts';
 
 const MEDIA_TYPE = 'application/vnd.git-lfs+json';
 // A hundred objects with the longest URLs and headers that are taken come to less.
@@ -78,25 +72,3 @@ function explain(text: string | undefined): string | undefined {
   const value = text === undefined ? undefined : parseShallowJson(text);
   return isRecord(value) ? findServerMessage(value['message']) : undefined;
 }
-
-/** All of a stream that ends within `maxBytes`; undefined for one that does not, which is destroyed. */
-async function readText(stream: Body['stream'], maxBytes: number): Promise<string | undefined> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  stream.on('error', () => undefined);
-  try {
-    await drain(stream, (chunk) => {
-      bytes += chunk.length;
-      if (bytes > maxBytes) throw TOO_LARGE;
-      chunks.push(chunk);
-      return undefined;
-    });
-  } catch (error) {
-    stream.destroy();
-    if (error === TOO_LARGE) return undefined;
-    throw error;
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-const TOO_LARGE = new Error('too large');

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Sha256 } from '../core/sha256.ts';
+import type { Body } from './body.ts';
+import { openFileSource } from './file-source.ts';
+import { type HttpOptions, httpGet } from './http.ts';
+import type { LfsClient, OnBatchRetry } from './lfs/lfs-client.ts';
+import type { OciSources } from './oci/oci-sources.ts';
+import { isOciUrl } from './oci/reference.ts';
+import type { RemoteSource } from './plan.ts';
+import type { RangeRequest } from './range.ts';
+
+/** How servers of all kinds are asked. */
+export interface SourceClients extends HttpOptions {
+  /** There where a source is a Git LFS server's. */
+  readonly lfs?: LfsClient;
+  /** There where a source is an OCI registry's. */
+  readonly oci?: OciSources;
+}
+
+/** Opens a source for the bytes of `digest`, or for a range of them. @throws what the client of its kind throws */
+export function openSource(
+  source: RemoteSource,
+  digest: Sha256,
+  options: SourceClients & { readonly range: RangeRequest | undefined; readonly onRetry: OnBatchRetry },
+): Promise<Body> {
+  const { url, mirror } = source;
+  const { range, onRetry } = options;
+  if (source.lfs) {
+    if (options.lfs === undefined) throw new Error('a job for Git LFS without a client for it');
+    return options.lfs.open(source, digest, { range, onRetry });
+  }
+  if (mirror && isOciUrl(url)) {
+    if (options.oci === undefined) throw new Error('a job for a registry without a client for it');
+    return options.oci.open(mirror, digest, range);
+  }
+  return mirror && url.startsWith('file:') ? openFileSource(url, mirror) : httpGet(url, options, range);
+}
