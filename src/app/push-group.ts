@@ -72,7 +72,9 @@ async function pushOne(state: BlobState, context: PushContext): Promise<Pushed> 
   const { blob } = row;
   try {
     const found = await target.find(blob.digest, signal);
-    if (found?.good && found.bytes !== undefined) {
+    const isThere = found?.good && found.bytes !== undefined;
+    // One that says another size than it has here has something else.
+    if (isThere && (row.status !== 'A' || row.bytes === undefined || row.bytes === found.bytes)) {
       return { row: { ...row, result: 'present', mirroredBytes: found.bytes }, issues: [] };
     }
     const result = await copyFromHere(state, context);
