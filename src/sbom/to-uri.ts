@@ -10,13 +10,13 @@ const AUTHORITY = /^(?:(?:[\w\-.~!$&'()*+,;=]|%[0-9A-Fa-f]{2})*|\[[0-9A-Fa-f:.]+
 
 /**
  * `text` as a URI (RFC 3986) in ASCII, without credentials and what looks like a token; undefined for anything but an
- * absolute http, https or file URL. The WHATWG's URLs, which `text` is read as, may hold what URIs may not.
+ * absolute http, https, file or oci URL. The WHATWG's URLs, which `text` is read as, may hold what URIs may not.
  */
 export function toUri(text: string): string | undefined {
   const given = findUrl(text);
   // Spelt by the parser, it holds no character that redacting would escape.
   const url = given && findUrl(redactUrl(given.href));
-  if (url === undefined || !['http:', 'https:', 'file:'].includes(url.protocol)) return undefined;
+  if (url === undefined || !['http:', 'https:', 'file:', 'oci:'].includes(url.protocol)) return undefined;
   if (!AUTHORITY.test(url.host)) return undefined;
   const search = url.search.slice(1).replace(NOT_BEHIND, encode);
   const hash = url.hash.slice(1).replace(NOT_BEHIND, encode);

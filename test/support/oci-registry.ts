@@ -11,10 +11,10 @@ export interface RegistryExchange {
   readonly response: ServerResponse;
   readonly url: URL;
   /** Answers as a registry that behaves well. */
-  readonly behave: () => Promise<void>;
+  readonly behave: () => Promise<unknown>;
 }
 
-export type RegistryFault = (exchange: RegistryExchange) => void | Promise<void>;
+export type RegistryFault = (exchange: RegistryExchange) => unknown;
 
 export interface RegistryOptions {
   /** Who may push, and with `isPrivate` pull. */
@@ -107,32 +107,34 @@ export class OciRegistry {
     const { method = '', url: target = '', headers } = request;
     this.requests.push({ method, target, headers });
     const url = new URL(target, this.origin);
-    const behave = (): Promise<void> => this.#behave(request, response, url);
-    const found = this.#faults.find(({ pattern, left }) => left > 0 && pattern.test(`${method} ${url.pathname}`));
+    const behave = (): Promise<unknown> => this.#behave(request, response, url);
+    const found = this.#faults.find(
+      ({ pattern, left }) => left > 0 && pattern.test(`${method} ${url.pathname}`),
+    );
     try {
-      if (found === undefined) return await behave();
-      found.left -= 1;
-      await found.fault({ request, response, url, behave });
+      if (found) found.left -= 1;
+      await (found ? found.fault({ request, response, url, behave }) : behave());
     } catch {
       // The connection is gone.
       response.destroy();
     }
   }
 
-  async #behave(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
+  async #behave(request: IncomingMessage, response: ServerResponse, url: URL): Promise<unknown> {
     const body = await buffer(request);
     const { pathname } = url;
     if (pathname === '/token') return this.#giveToken(request, response, url, body);
     const isRead = /^(?:GET|HEAD)$/.test(request.method ?? '') && !pathname.includes('/uploads/');
     if (!this.#isAllowed(request, isRead ? 'pull' : 'push')) return this.#challenge(response);
-    const [, kind = '', name = ''] = /^\/v2\/team\/blobs\/(blobs|blobs\/uploads|manifests)\/([^/]*)$/.exec(pathname) ?? [];
-    if (kind === 'blobs') this.#answerBlob(request, response, name);
-    else if (kind === 'manifests') this.#answerManifest(request, response, name, body);
-    else if (kind === 'blobs/uploads') this.#answerUpload(request, response, url, name, body);
-    else refuse(response, 404, 'NAME_UNKNOWN');
+    const [, kind = '', name = ''] =
+      /^\/v2\/team\/blobs\/(blobs|blobs\/uploads|manifests)\/([^/]*)$/.exec(pathname) ?? [];
+    if (kind === 'blobs') return this.#answerBlob(request, response, name);
+    if (kind === 'manifests') return this.#answerManifest(request, response, name, body);
+    if (kind === 'blobs/uploads') return this.#answerUpload(request, response, url, name, body);
+    return refuse(response, 404, 'NAME_UNKNOWN');
   }
 
-  #answerBlob({ method, headers }: IncomingMessage, response: ServerResponse, name: string): void {
+  #answerBlob({ method, headers }: IncomingMessage, response: ServerResponse, name: string): ServerResponse {
     const bytes = this.blobs.get(name.replace('sha256:', ''));
     if (bytes === undefined) return refuse(response, 404, 'BLOB_UNKNOWN');
     const from = Number(/^bytes=(\d+)-$/.exec(headers.range ?? '')?.[1] ?? 0);
@@ -143,23 +145,28 @@ export class OciRegistry {
       etag: `"${name}"`,
       ...(from > 0 ? { 'content-range': `bytes ${from}-${bytes.length - 1}/${bytes.length}` } : {}),
     });
-    response.end(method === 'HEAD' ? undefined : part);
+    return response.end(method === 'HEAD' ? undefined : part);
   }
 
-  #answerManifest({ method }: IncomingMessage, response: ServerResponse, tag: string, body: Buffer): void {
+  #answerManifest(
+    { method }: IncomingMessage,
+    response: ServerResponse,
+    tag: string,
+    body: Buffer,
+  ): ServerResponse {
     if (method === 'PUT') {
       const { config, layers } = JSON.parse(body.toString());
-      const isWhole = [config, ...layers].every(({ digest }) => this.blobs.has(digest.replace('sha256:', '')));
+      const isWhole = [config, ...layers].every(({ digest }) =>
+        this.blobs.has(digest.replace('sha256:', '')),
+      );
       if (!isWhole) return refuse(response, 404, 'MANIFEST_BLOB_UNKNOWN');
       this.manifests.set(tag, body.toString());
-      response.writeHead(201, { 'docker-content-digest': `sha256:${sha256(body)}` });
-      response.end();
-      return;
+      return response.writeHead(201, { 'docker-content-digest': `sha256:${sha256(body)}` }).end();
     }
     const text = this.manifests.get(tag);
     if (text === undefined) return refuse(response, 404, 'MANIFEST_UNKNOWN');
     response.writeHead(200, { 'docker-content-digest': `sha256:${sha256(text)}` });
-    response.end(text);
+    return response.end(text);
   }
 
   #answerUpload(
@@ -168,7 +175,7 @@ export class OciRegistry {
     url: URL,
     name: string,
     body: Buffer,
-  ): void {
+  ): ServerResponse {
     if (method === 'POST') {
       this.#lastId += 1;
       const id = `upload-${this.#lastId}`;
@@ -180,8 +187,7 @@ export class OciRegistry {
     if (method === 'GET') return this.#goOn(response, name, 204);
     if (method === 'DELETE') {
       this.#uploads.delete(name);
-      response.writeHead(204).end();
-      return;
+      return response.writeHead(204).end();
     }
     const from = Number(/^(\d+)-/.exec(headers['content-range'] ?? '')?.[1] ?? sent.length);
     if (from !== sent.length) return refuse(response, 416, 'BLOB_UPLOAD_INVALID');
@@ -193,17 +199,17 @@ export class OciRegistry {
     if (digest !== `sha256:${sha256(all)}`) return refuse(response, 400, 'DIGEST_INVALID');
     this.addBlob(all);
     response.writeHead(201, { 'docker-content-digest': digest, location: `/v2/team/blobs/blobs/${digest}` });
-    response.end();
+    return response.end();
   }
 
-  #goOn(response: ServerResponse, id: string, status: number): void {
+  #goOn(response: ServerResponse, id: string, status: number): ServerResponse {
     const { length } = this.#uploads.get(id) ?? [];
     const path = `/v2/team/blobs/blobs/uploads/${id}?_state=a%2Bb`;
     response.writeHead(status, {
       location: this.#options.absoluteLocations ? this.origin + path : path,
       range: `0-${Math.max(0, (length ?? 0) - 1)}`,
     });
-    response.end();
+    return response.end();
   }
 
   #isAllowed({ headers }: IncomingMessage, action: 'pull' | 'push'): boolean {
@@ -219,33 +225,38 @@ export class OciRegistry {
     return authorization === `Basic ${pair}`;
   }
 
-  #challenge(response: ServerResponse): void {
+  #challenge(response: ServerResponse): ServerResponse {
     const { auth, challenge } = this.#options;
     const bearer = `Bearer ${challenge ?? `realm="${this.origin}/token",service="tested"`}`;
     response.writeHead(401, { 'www-authenticate': auth === 'basic' ? 'Basic realm="tested"' : bearer });
-    response.end(JSON.stringify({ errors: [{ code: 'UNAUTHORIZED', message: 'authentication required' }] }));
+    return response.end(
+      JSON.stringify({ errors: [{ code: 'UNAUTHORIZED', message: 'authentication required' }] }),
+    );
   }
 
-  #giveToken(request: IncomingMessage, response: ServerResponse, url: URL, body: Buffer): void {
+  #giveToken(request: IncomingMessage, response: ServerResponse, url: URL, body: Buffer): ServerResponse {
     const { identityToken, tokenLifeS = 300, isPrivate } = this.#options;
     const form = new URLSearchParams(body.toString());
     const isMe =
       this.#isMe(request.headers.authorization) ||
       (identityToken !== undefined && form.get('refresh_token') === identityToken);
-    if (!isMe && (isPrivate || request.headers.authorization !== undefined)) return refuse(response, 401, 'DENIED');
+    if (!isMe && (isPrivate || request.headers.authorization !== undefined))
+      return refuse(response, 401, 'DENIED');
     const scope = url.searchParams.get('scope') ?? form.get('scope') ?? '';
     const token = `token-${this.#tokens.size}`;
     this.#tokens.set(token, {
       scope: isMe ? scope : scope.replace(',push', ''),
       expiresAtMs: Date.now() + tokenLifeS * 1000,
     });
-    response.end(JSON.stringify({ token, expires_in: tokenLifeS }));
+    return response.end(JSON.stringify({ token, expires_in: tokenLifeS }));
   }
 }
 
-function refuse(response: ServerResponse, status: number, code: string): void {
+function refuse(response: ServerResponse, status: number, code: string): ServerResponse {
   response.writeHead(status, { 'content-type': 'application/json' });
-  response.end(JSON.stringify({ errors: [{ code, message: code.toLowerCase().replaceAll('_', ' ') }] }));
+  return response.end(
+    JSON.stringify({ errors: [{ code, message: code.toLowerCase().replaceAll('_', ' ') }] }),
+  );
 }
 
 /** Answers with a status. */

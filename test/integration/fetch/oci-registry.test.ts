@@ -30,7 +30,11 @@ const ENTRY = { module: 'hal_x', path: 'lib/fw.bin', version: '1.0', licenses: '
 
 function open(
   registry: OciRegistry,
-  { config, trace, chunkBytes = CHUNK_BYTES }: { config?: unknown; trace?: string[]; chunkBytes?: number } = {},
+  {
+    config,
+    trace,
+    chunkBytes = CHUNK_BYTES,
+  }: { config?: unknown; trace?: string[]; chunkBytes?: number } = {},
 ): Registry {
   const file = join(tempDir(), 'config.json');
   if (config !== undefined) writeFileSync(file, JSON.stringify(config));
@@ -64,17 +68,20 @@ async function pulled(registry: Registry): Promise<string> {
 }
 
 describe('a blob that is pushed', () => {
-  it.each([false, true])('arrives in chunks, and is not sent again (whole URLs: %s)', async (absoluteLocations) => {
-    const server = await startOciRegistry({ absoluteLocations });
-    const registry = open(server);
-    const blob = { digest: DIGEST, bytes: BYTES.length, file: fileWith(), entries: [ENTRY] };
-    expect(await pushBlob(registry, blob)).toEqual({ blob: 'pushed', manifest: 'pushed' });
-    expect(server.methods(/uploads/).filter((method) => method === 'PATCH')).toHaveLength(4);
-    const requests = server.requests.length;
-    expect(await pushBlob(registry, blob)).toEqual({ blob: 'present', manifest: 'present' });
-    expect(server.methods().slice(requests)).toEqual(['HEAD', 'GET']);
-    expect(await pulled(registry)).toBe(DIGEST);
-  });
+  it.each([false, true])(
+    'arrives in chunks, and is not sent again (whole URLs: %s)',
+    async (absoluteLocations) => {
+      const server = await startOciRegistry({ absoluteLocations });
+      const registry = open(server);
+      const blob = { digest: DIGEST, bytes: BYTES.length, file: fileWith(), entries: [ENTRY] };
+      expect(await pushBlob(registry, blob)).toEqual({ blob: 'pushed', manifest: 'pushed' });
+      expect(server.methods(/uploads/).filter((method) => method === 'PATCH')).toHaveLength(4);
+      const requests = server.requests.length;
+      expect(await pushBlob(registry, blob)).toEqual({ blob: 'present', manifest: 'present' });
+      expect(server.methods().slice(requests)).toEqual(['HEAD', 'GET']);
+      expect(await pulled(registry)).toBe(DIGEST);
+    },
+  );
 
   it.each([0, 1, CHUNK_BYTES])('may have %i bytes', async (sizeBytes) => {
     const [server, bytes] = [await startOciRegistry(), BYTES.subarray(0, sizeBytes)];
@@ -141,7 +148,10 @@ describe('a blob that is pushed', () => {
       const server = await startOciRegistry();
       const file = fileWith(someBytes('other', sizeBytes));
       const error = await caught(() => open(server, { chunkBytes }).push(DIGEST, file));
-      expect(error).toMatchObject({ code: 'BLOBS_HASH_MISMATCH', details: { facts: [expect.stringContaining(DIGEST)] } });
+      expect(error).toMatchObject({
+        code: 'BLOBS_HASH_MISMATCH',
+        details: { facts: [expect.stringContaining(DIGEST)] },
+      });
       expect(server.blobs.size).toBe(0);
     }
   });
@@ -172,11 +182,19 @@ describe('an upload that breaks off', () => {
         exchange.response.socket?.destroy();
       },
     ],
-    ['when the registry says to have more than was sent', /PATCH/, () => answerWith({ range: '0-999999999' })],
+    [
+      'when the registry says to have more than was sent',
+      /PATCH/,
+      () => answerWith({ range: '0-999999999' }),
+    ],
     ['when the registry says to have less than before', /PATCH/, () => answerWith({ range: '0-7' })],
     ['when the registry takes no chunks', /PATCH/, () => answerStatus(405)],
     ['when the registry wants larger chunks', /POST/, () => answerWith({ 'oci-chunk-min-length': '500000' })],
-    ['when the registry wants huge chunks', /POST/, () => answerWith({ 'oci-chunk-min-length': '5000000000' })],
+    [
+      'when the registry wants huge chunks',
+      /POST/,
+      () => answerWith({ 'oci-chunk-min-length': '5000000000' }),
+    ],
     ['when it is not told how much arrived', /PATCH/, () => answerWith({ range: 'many' })],
   ])('succeeds %s', async (_, pattern, fault) => {
     const server = await startOciRegistry();
@@ -188,13 +206,38 @@ describe('an upload that breaks off', () => {
   it.each<[string, RegExp, RegistryFault, string]>([
     ['forgets every upload', /PATCH/, answerStatus(404), 'BLOBS_HTTP_STATUS'],
     ['names no place to upload to', /POST/, answerStatus(202), 'BLOBS_OCI_ANSWER'],
-    ['names another kind of place', /POST/, answerStatus(202, { location: 'file:///etc/passwd' }), 'BLOBS_OCI_ANSWER'],
-    ['names a place with a password', /POST/, answerStatus(202, { location: 'http://u:p@127.0.0.1/' }), 'BLOBS_OCI_ANSWER'],
-    ['sends bytes over plain http elsewhere', /POST/, answerStatus(202, { location: 'http://example.invalid/x' }), 'BLOBS_REDIRECT'],
+    [
+      'names another kind of place',
+      /POST/,
+      answerStatus(202, { location: 'file:///etc/passwd' }),
+      'BLOBS_OCI_ANSWER',
+    ],
+    [
+      'names a place with a password',
+      /POST/,
+      answerStatus(202, { location: 'http://u:p@127.0.0.1/' }),
+      'BLOBS_OCI_ANSWER',
+    ],
+    [
+      'sends bytes over plain http elsewhere',
+      /POST/,
+      answerStatus(202, { location: 'http://example.invalid/x' }),
+      'BLOBS_REDIRECT',
+    ],
     ['redirects an upload', /POST/, answerStatus(307, { location: '/elsewhere' }), 'BLOBS_HTTP_STATUS'],
-    ['takes the blob for another one', /PUT/, answerWith({ 'docker-content-digest': `sha256:${'0'.repeat(64)}` }), 'BLOBS_HASH_MISMATCH'],
+    [
+      'takes the blob for another one',
+      /PUT/,
+      answerWith({ 'docker-content-digest': `sha256:${'0'.repeat(64)}` }),
+      'BLOBS_HASH_MISMATCH',
+    ],
     ['makes no progress', /PATCH/, answerStatus(202, { range: '0-0' }), 'BLOBS_OCI_ANSWER'],
-    ['answers without end', /POST/, answerStatus(202, { location: '/x' }, 'x'.repeat(70_000)), 'BLOBS_OCI_ANSWER'],
+    [
+      'answers without end',
+      /POST/,
+      answerStatus(202, { location: '/x' }, 'x'.repeat(70_000)),
+      'BLOBS_OCI_ANSWER',
+    ],
     ['does nothing but refuse', /POST/, answerStatus(503), 'BLOBS_HTTP_STATUS'],
   ])('fails when the registry %s', async (_, pattern, fault, code) => {
     const server = await startOciRegistry();
@@ -204,7 +247,10 @@ describe('an upload that breaks off', () => {
   });
 
   it('sends no credentials to another origin', async () => {
-    const [server, other] = [await startOciRegistry({ auth: 'basic', password: 'pw' }), await startOciRegistry()];
+    const [server, other] = [
+      await startOciRegistry({ auth: 'basic', password: 'pw' }),
+      await startOciRegistry(),
+    ];
     const id = 'elsewhere';
     other.keep(id, Buffer.alloc(0));
     const location = `${other.origin}/v2/team/blobs/blobs/uploads/${id}`;
@@ -230,8 +276,14 @@ describe('a blob that is pulled', () => {
   });
 
   it('is not taken for one of the registry’s where the storage wants credentials', async () => {
-    const [server, storage] = [await startOciRegistry(), await startOciRegistry({ auth: 'basic', isPrivate: true })];
-    server.disturb(/GET/, answerStatus(307, { location: `${storage.origin}/v2/team/blobs/blobs/sha256:${DIGEST}` }));
+    const [server, storage] = [
+      await startOciRegistry(),
+      await startOciRegistry({ auth: 'basic', isPrivate: true }),
+    ];
+    server.disturb(
+      /GET/,
+      answerStatus(307, { location: `${storage.origin}/v2/team/blobs/blobs/sha256:${DIGEST}` }),
+    );
     const config = authsFor(server, encoded('pw'));
     expect(await caught(() => open(server, { config }).pull(DIGEST))).toMatchObject({ status: 401 });
     expect(storage.requests).toHaveLength(1);
@@ -241,9 +293,21 @@ describe('a blob that is pulled', () => {
 describe('credentials', () => {
   it.each<[string, RegistryOptions, (server: OciRegistry) => unknown]>([
     ['a token for nobody in particular', { auth: 'bearer' }, () => ({})],
-    ['a token for a password', { auth: 'bearer', isPrivate: true }, (server) => authsFor(server, encoded('pw'))],
-    ['a token for an identity token', { auth: 'bearer', isPrivate: true, identityToken: 'id-1' }, (server) => authsFor(server, { identitytoken: 'id-1' })],
-    ['a password', { auth: 'basic', isPrivate: true }, (server) => authsFor(server, { username: 'me', password: 'pw' })],
+    [
+      'a token for a password',
+      { auth: 'bearer', isPrivate: true },
+      (server) => authsFor(server, encoded('pw')),
+    ],
+    [
+      'a token for an identity token',
+      { auth: 'bearer', isPrivate: true, identityToken: 'id-1' },
+      (server) => authsFor(server, { identitytoken: 'id-1' }),
+    ],
+    [
+      'a password',
+      { auth: 'basic', isPrivate: true },
+      (server) => authsFor(server, { username: 'me', password: 'pw' }),
+    ],
   ])('are %s, which is asked for once', async (_, options, config) => {
     const server = await startOciRegistry({ ...options, password: 'pw' });
     server.addBlob(BYTES);
@@ -280,7 +344,10 @@ describe('credentials', () => {
     for (const auth of ['basic', 'bearer'] as const) {
       const server = await startOciRegistry({ auth, password: 'pw' });
       const error = await caught(() => open(server).push(DIGEST, fileWith()));
-      expect(error).toMatchObject({ status: 401, details: { hint: expect.stringContaining('docker login') } });
+      expect(error).toMatchObject({
+        status: 401,
+        details: { hint: expect.stringContaining('docker login') },
+      });
       expect(server.methods(/uploads/).length).toBeLessThanOrEqual(2);
     }
   });
@@ -331,5 +398,7 @@ it('a manifest that is not what the registry says of it is refused', async () =>
   const server = await startOciRegistry();
   server.manifests.set('blob-x', '{}');
   server.disturb(/GET/, answerWith({ 'docker-content-digest': `sha256:${'0'.repeat(64)}` }));
-  expect(await caught(() => open(server).findManifest('blob-x'))).toMatchObject({ code: 'BLOBS_HASH_MISMATCH' });
+  expect(await caught(() => open(server).findManifest('blob-x'))).toMatchObject({
+    code: 'BLOBS_HASH_MISMATCH',
+  });
 });

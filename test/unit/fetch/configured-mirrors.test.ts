@@ -178,10 +178,10 @@ describe('a value that is refused', () => {
     [
       'a scheme that nobody knows',
       { 'https://a.invalid/': 'ftp://m.invalid/' },
-      'not an http, https or file URL',
+      'not an http, https, file or oci URL',
     ],
-    ['no URL', { 'https://a.invalid/': 'Origin' }, 'not an http, https or file URL'],
-    ['an OCI registry', { 'https://a.invalid/': 'oci://r.invalid/x' }, 'not supported by this version'],
+    ['no URL', { 'https://a.invalid/': 'Origin' }, 'not an http, https, file or oci URL'],
+    ['a tag of a registry', { 'https://a.invalid/': 'oci://r.invalid/x:latest' }, 'must hold no tag'],
     ['a file as a prefix', { 'file:///a/': M }, 'neither "sha256" nor'],
     ['a prefix with a query', { 'https://a.invalid/?x': M }, 'neither "sha256" nor'],
     ['a digest that is nowhere filled in', { sha256: M }, 'must hold {sha256}'],

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
-import { findPlaces, parseMirror } from '../../../src/fetch/mirrors.ts';
+import { findPlaces, isByHash, parseMirror } from '../../../src/fetch/mirrors.ts';
 import { caught, digestOf } from '../samples.ts';
 
 const DIGEST = digestOf('content');
@@ -21,6 +21,8 @@ describe('parseMirror', () => {
     ['sha256=https://m.invalid/{sha256:2}/{sha256}', 'sha256', 'https://m.invalid/{sha256:2}/{sha256}'],
     ['https://a.invalid/=HTTP://m.invalid/', 'https://a.invalid/', 'http://m.invalid/'],
     ['sha256=FILE:///M/{sha256}', 'sha256', 'file:///M/{sha256}'],
+    ['sha256=OCI://registry.invalid/blobs', 'sha256', 'oci://registry.invalid/blobs'],
+    ['https://a.invalid/=oci://R.invalid:5000/a/b', 'https://a.invalid/', 'oci://r.invalid:5000/a/b'],
     ['https://a.invalid/=file://localhost/m', 'https://a.invalid/', 'file://localhost/m'],
   ])('%s', (text, prefix, replacement) => {
     expect(parseMirror(text)).toEqual({ prefix, replacement });
@@ -32,7 +34,8 @@ describe('parseMirror', () => {
     'https://a.invalid/=m.invalid',
     'https://a.invalid/=ftp://m.invalid/',
     'https://a.invalid/=https://',
-    'https://a.invalid/=oci://registry.invalid/blobs',
+    'https://a.invalid/=oci://registry.invalid/Blobs',
+    'sha256=oci://registry.invalid/blobs@sha256:{sha256}',
     '=https://m.invalid/',
     'a.invalid=https://m.invalid/',
     'file:///a/=https://m.invalid/',
@@ -44,7 +47,6 @@ describe('parseMirror', () => {
     'https://a.invalid/=https://m.invalid/{SHA256}/',
     'https://a.invalid/=https://m.invalid/{}/',
     'https://a.invalid/=file://relative/x',
-    'https://a.invalid/=OCI://registry.invalid/blobs',
     'https://user:pw@a.invalid/=https://m.invalid/',
     'https://user@a.invalid/=https://m.invalid/',
   ])('refuses "%s" as wrong usage, with a hint', async (text) => {
@@ -106,6 +108,16 @@ describe('findPlaces', () => {
     );
     expect(urls(['https://a.invalid/=https://m.invalid/{sha256:2}'], 'https://a.invalid/d/fw.bin')).toEqual([
       `https://m.invalid/${DIGEST.slice(0, 2)}/d/fw.bin`,
+    ]);
+  });
+
+  it('finds blobs in registries by digest, whatever the URL', () => {
+    const mirrors = ['https://a.invalid/=oci://r.invalid/x', 'sha256=oci://r.invalid/y'].map(parseMirror);
+    expect(mirrors.map(isByHash)).toEqual([true, true]);
+    const { places } = findPlaces(mirrors, [{ url: 'https://a.invalid/b/c' }], DIGEST);
+    expect(places.flatMap((place) => (place.kind === 'mirror' ? place.url : []))).toEqual([
+      `oci://r.invalid/y@sha256:${DIGEST}`,
+      `oci://r.invalid/x@sha256:${DIGEST}`,
     ]);
   });
 

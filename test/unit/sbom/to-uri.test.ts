@@ -13,6 +13,7 @@ describe('toUri', () => {
     ['https://höst.example/ü', 'https://xn--hst-sna.example/%C3%BC'],
     ['http://[::1]:8080/x', 'http://[::1]:8080/x'],
     ['file:///mnt/a b/c', 'file:///mnt/a%20b/c'],
+    ['oci://r.example:5000/a/b@sha256:0a', 'oci://r.example:5000/a/b@sha256:0a'],
     ['https://host.example/a\u0085b', 'https://host.example/a%C2%85b'],
   ])('spells %j as RFC 3986 does', (text, uri) => {
     expect(toUri(text)).toBe(uri);
