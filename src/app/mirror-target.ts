@@ -1,7 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Blob } from '../core/blob.ts';
+import type { Clock } from '../core/deps.ts';
 import type { Issue, MirrorRow } from '../core/report.ts';
 import type { Sha256 } from '../core/sha256.ts';
+import type { Network } from './fetch-options.ts';
+
+/** What a push needs of the world. */
+export interface PushDeps {
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** 0 ≤ x < 1. */
+  readonly random: () => number;
+  /** Opens the network where the destination is a registry. */
+  readonly openNetwork: (options: { readonly jobs: number; readonly timeoutMs: number }) => Promise<Network>;
+}
 
 /** Where blobs are pushed to, by digest. */
 export interface MirrorTarget {

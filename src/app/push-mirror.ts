@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Blob } from '../core/blob.ts';
-import type { Clock } from '../core/deps.ts';
 import type { Issue, MirrorReport } from '../core/report.ts';
 import { count } from '../core/text.ts';
 import type { OciReference } from '../fetch/oci/reference.ts';
@@ -8,9 +7,8 @@ import { runPool } from '../fetch/pool.ts';
 import { type BlobState, findBlobStates } from './blob-state.ts';
 import { type CacheOptions, Caches } from './caches.ts';
 import { DirectoryTarget } from './directory-target.ts';
-import type { Network } from './fetch-options.ts';
 import { type BlobQuery, loadModules } from './load-modules.ts';
-import type { MirrorTarget } from './mirror-target.ts';
+import type { MirrorTarget, PushDeps } from './mirror-target.ts';
 import { type Pushed, pushGroup } from './push-group.ts';
 
 export interface PushOptions extends BlobQuery {
@@ -20,16 +18,6 @@ export interface PushOptions extends BlobQuery {
   /** Whether blobs go along whose licence must be accepted. */
   readonly includeClickThrough: boolean;
   readonly dryRun: boolean;
-}
-
-/** What a push needs of the world. */
-export interface PushDeps {
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
-  /** 0 ≤ x < 1. */
-  readonly random: () => number;
-  /** Opens the network where the destination is a registry. */
-  readonly openNetwork: (options: { readonly jobs: number; readonly timeoutMs: number }) => Promise<Network>;
 }
 
 /**

@@ -10,8 +10,7 @@ import { openRegistry, type Registry } from '../fetch/oci/registry.ts';
 import { RegistryLogins } from '../fetch/oci/registry-logins.ts';
 import { expressionText, findExpression } from '../spdx/expression.ts';
 import type { Network } from './fetch-options.ts';
-import type { FoundBlob, MirrorTarget } from './mirror-target.ts';
-import type { PushDeps } from './push-mirror.ts';
+import type { FoundBlob, MirrorTarget, PushDeps } from './mirror-target.ts';
 
 const JOBS = 4;
 const TIMEOUT_MS = 30_000;

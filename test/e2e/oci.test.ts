@@ -174,12 +174,12 @@ describe('mirror push to a registry', () => {
   });
 
   test('never completes an upload of bytes that change while they are sent', async () => {
-    const [registry, bytes] = [await startOciRegistry(), someBytes('large', 17_000_000)];
+    const [registry, bytes] = [await startOciRegistry(), Buffer.alloc(17_000_000, 'large')];
     const module = moduleWith([{ path: 'large.bin', bytes }]);
     const file = withDirectory(module.blobFile('large.bin'));
     writeFileSync(file, bytes);
     registry.disturb(/PATCH/, ({ behave }) => {
-      writeFileSync(file, someBytes('other', 17_000_000));
+      writeFileSync(file, Buffer.alloc(17_000_000, 'other'));
       return behave();
     });
     const result = await push(registry, module, ['--json']);

@@ -41,7 +41,7 @@ export function addFetchCommand(program: Command, run: Run): void {
           .option('--no-store', "don't use the local store (BLOBS_STORE names it)")
           .addOption(
             mirrorOption(
-              'ask another place first for URLs that begin with FROM (repeatable); an https:, http: or file: URL that may hold {sha256}; sha256=TO is for every blob',
+              'ask another place first for URLs that begin with FROM (repeatable); an https:, http: or file: URL that may hold {sha256}, or oci://REGISTRY/REPOSITORY; sha256=TO is for every blob',
             ),
           ),
         'refuse more for a blob without a declared size',
