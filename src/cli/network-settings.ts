@@ -20,7 +20,7 @@ export function networkSettings({
     variableRow('ca-certs', 'NODE_EXTRA_CA_CERTS', extraCertificates),
     { name: 'netrc', value: netrcFiles.find((file) => existsSync(file)) ?? null, origin: netrcOrigin },
     {
-      name: 'docker-config',
+      name: 'docker',
       value: existsSync(dockerConfigFile) ? dockerConfigFile : null,
       origin: dockerConfigOrigin,
     },

@@ -81,6 +81,7 @@ describe('config', () => {
       'no-proxy': { value: null, origin: { from: 'default' } },
       'ca-certs': { value: null, origin: { from: 'default' } },
       netrc: { value: null, origin: { from: 'default' } },
+      docker: { value: null, origin: { from: 'default' } },
       'github-token': { value: null, origin: { from: 'default' } },
     });
     const args = ['config', '--json', '-z', 'zb', '-C', topdir, '-m', 'modules/hal_x'];
@@ -130,6 +131,15 @@ describe('config', () => {
 
     const gone = await runCli(['config', '--json'], { env: { NETRC: '/nowhere/netrc' } });
     expect(settings(gone).get('netrc')).toEqual({ value: null, origin: from('NETRC') });
+  });
+
+  test('names the file with credentials for registries', async () => {
+    const directory = tempDir();
+    writeFileSync(join(directory, 'config.json'), '{"auths": {"a.invalid": {"auth": "hunter2"}}}');
+    const result = await runCli(['config', '--json'], { env: { DOCKER_CONFIG: directory } });
+    const origin = { from: 'environment', name: 'DOCKER_CONFIG' };
+    expect(settings(result).get('docker')).toEqual({ value: join(directory, 'config.json'), origin });
+    expect(result.stdout).not.toContain('hunter2');
   });
 
   test('reads the netrc file in the home directory', async () => {
