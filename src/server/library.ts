@@ -22,6 +22,15 @@ export interface LibraryOptions
   readonly signal: AbortSignal;
 }
 
+/** What a request asks for. */
+export interface Wanted {
+  /** As {@link URL.href} spells it. That it may be asked for was found out before. */
+  readonly url?: string;
+  readonly digest?: Sha256;
+  /** The oldest that a body without a known digest may be, in milliseconds. */
+  readonly ttlMs?: number;
+}
+
 /** What the server can give: what is in the store, and what the modules declare, which is downloaded when it is asked for. */
 export class Library {
   readonly #options: LibraryOptions;
@@ -34,11 +43,29 @@ export class Library {
   }
 
   /**
-   * The bytes with a digest; undefined where they are neither here nor declared.
+   * What a request asks for, downloaded where it is not here; undefined where it is neither here nor declared, and no URL
+   * says where to ask. A digest beside a URL is what its bytes must have.
    *
-   * @throws BlobsError where they cannot be downloaded
+   * @throws BlobsError where it cannot be had; the signal's reason when it is aborted
    */
-  async findByDigest(digest: Sha256): Promise<Content | undefined> {
+  async open({ url, digest }: Wanted, _signal: AbortSignal): Promise<Content | undefined> {
+    const wanted =
+      digest ?? (url === undefined ? undefined : this.#options.catalogue().byUrl(url)[0]?.digest);
+    return wanted && this.#findByDigest(wanted);
+  }
+
+  /** As {@link open}, for the answer to a HEAD: downloads nothing. */
+  async look(wanted: Wanted, signal: AbortSignal): Promise<Content | undefined> {
+    return this.open(wanted, signal);
+  }
+
+  /** Begins no further download; those under way go on. */
+  drain(): void {}
+
+  /** Ends every download. */
+  async close(): Promise<void> {}
+
+  async #findByDigest(digest: Sha256): Promise<Content | undefined> {
     const here = await this.#findHere(digest);
     if (here !== undefined) return here;
     const blobs = this.#options.catalogue().byDigest(digest);
@@ -50,12 +77,6 @@ export class Library {
     }
     await under;
     return this.#findHere(digest);
-  }
-
-  /** The bytes of a URL that a module declares; undefined where none does. @throws BlobsError */
-  async findByUrl(href: string): Promise<Content | undefined> {
-    const [blob] = this.#options.catalogue().byUrl(href);
-    return blob && this.findByDigest(blob.digest);
   }
 
   async #findHere(digest: Sha256): Promise<Content | undefined> {

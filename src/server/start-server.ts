@@ -44,7 +44,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   registerPage(app, { ...options, statistics });
   app.get('/sha256/:digest', async (request, reply) => {
     const digest = findSha256((request.params as { digest: string }).digest);
-    const content = digest && (await library.findByDigest(digest));
+    const content = digest && (await library.open({ digest }, options.signal));
     return content ? sendContent(reply, countServed(content, statistics)) : refuse(reply, 404, notHere());
   });
   for (const path of ['/api/v1/fetch', '/api/v1/fetch/', '/api/v1/fetch/:name']) {
@@ -54,7 +54,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       if (href === undefined) {
         return refuse(reply, 400, new BlobsError('BLOBS_USAGE', 'url is missing or malformed'));
       }
-      const content = await library.findByUrl(href);
+      const content = await library.open({ url: href }, options.signal);
       return content ? sendContent(reply, countServed(content, statistics)) : refuse(reply, 404, notHere());
     });
   }
