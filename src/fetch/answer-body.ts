@@ -4,6 +4,7 @@ import { BlobsError } from '../core/errors.ts';
 import { redactUrl } from '../core/url.ts';
 import type { Body } from './body.ts';
 import {
+  conditionsOf,
   findValidator,
   isContinuation,
   isOfSameState,
@@ -21,7 +22,12 @@ export class WrongRange extends BlobsError {
 /** The whole body of an answer with status 200, decoded. */
 export async function toBody(response: Dispatcher.ResponseData): Promise<Body> {
   const contentType = header(response, 'content-type');
-  const type = contentType === undefined ? {} : { contentType };
+  const { etag, lastModified } = conditionsOf(validatorHeaders(response));
+  const type = {
+    ...(contentType === undefined ? {} : { contentType }),
+    ...(etag === undefined ? {} : { etag }),
+    ...(lastModified === undefined ? {} : { lastModified }),
+  };
   const encoding = header(response, 'content-encoding')?.trim().toLowerCase() ?? 'identity';
   if (DECODED.has(encoding)) {
     const { decode } = await import('./decode.ts');
