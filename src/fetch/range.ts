@@ -61,8 +61,8 @@ export function isContinuation(contentRange: string | undefined, fromByte: numbe
 
 /** What is known of an earlier answer, of which a server says whether it still holds (RFC 9110 §13.1). */
 export interface Conditions {
-  readonly etag?: string | undefined;
-  readonly lastModified?: string | undefined;
+  readonly etag?: string;
+  readonly lastModified?: string;
 }
 
 /** The headers that ask for a body unless it is as it was; none for what is not well-formed. */
@@ -74,7 +74,10 @@ export function conditionHeaders({ etag, lastModified }: Conditions): Record<str
 }
 
 /** The validators of an answer that may be asked about later, weak ones too. */
-export function conditionsOf({ etag, lastModified }: ValidatorHeaders): Conditions {
+export function conditionsOf({
+  etag,
+  lastModified,
+}: Pick<ValidatorHeaders, 'etag' | 'lastModified'>): Conditions {
   return {
     ...(etag !== undefined && isEntityTag(etag) ? { etag } : {}),
     ...(lastModified !== undefined && isHttpDate(lastModified) ? { lastModified } : {}),
