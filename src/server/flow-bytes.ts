@@ -98,11 +98,11 @@ export class FlowBytes {
     try {
       await this.#successor?.checking;
       const before = this.#successor;
-      const file =
-        path === undefined ? undefined : await GrowingFile.open(path, presentBytes, this.#options.budget);
       const handed = before ?? (await this.#handed());
       await before?.file?.close();
       this.#successor = undefined;
+      const file =
+        path === undefined ? undefined : await GrowingFile.open(path, presentBytes, this.#options.budget);
       if (handed === undefined) await this.#replace(file);
       else {
         const { handedBytes, sha256 } = handed;

@@ -42,7 +42,7 @@ export class FlowContent implements Content {
   }
 
   get bytes(): number | undefined {
-    return this.#reader.promisedBytes;
+    return this.#reader.promisedBytes ?? (this.isComplete ? this.#flow.totalBytes : undefined);
   }
 
   get isComplete(): boolean {
