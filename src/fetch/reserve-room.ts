@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { DownloadOptions } from './attempt.ts';
 import type { Body } from './body.ts';
+import type { Follower } from './follower.ts';
+import type { Room } from './free-space.ts';
 import { LocalFileError } from './local-file-error.ts';
 import type { Prefix } from './receive.ts';
 
-type RoomOptions = Pick<DownloadOptions, 'room' | 'follower' | 'maxSizeBytes'>;
+interface RoomOptions {
+  readonly room?: Room;
+  readonly follower?: Follower;
+  readonly maxSizeBytes: number;
+}
 
 /**
  * Reserves room for a file of `bytes`, where its size is known. False where there is none, and somebody follows the

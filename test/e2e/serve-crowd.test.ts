@@ -35,7 +35,7 @@ describe.skipIf(process.platform !== 'linux')(`${CLIENTS} clients at once`, () =
     const bytesPerSecond = BYTES.length;
     const url = server.serve('/fw.bin', BYTES, { kind: 'throttle', bytesPerSecond });
     const module = moduleWith([{ path: 'fw.bin', bytes: BYTES, url }]);
-    const served = await startServe(['-m', module.directory]);
+    const served = await startServe(['-m', module.directory], { timeoutMs: 600_000 });
     const expected = { [sha256(BYTES)]: CLIENTS };
     const path = `/sha256/${sha256(BYTES)}`;
     expect(await crowd(served.url, path)).toEqual(expected);
@@ -44,5 +44,5 @@ describe.skipIf(process.platform !== 'linux')(`${CLIENTS} clients at once`, () =
     const peakBytes = peakRssBytes(served.cli.pid);
     console.info(`peak of the server: ${Math.round(peakBytes / 1024 / 1024)} MiB`);
     expect(peakBytes).toBeLessThan(MAX_RSS_BYTES);
-  }, 240_000);
+  }, 600_000);
 });
