@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { loadModules } from '../app/load-modules.ts';
 import { BlobsError } from '../core/errors.ts';
 import { Catalogue } from '../server/catalogue.ts';
+import { prepareStore } from '../server/prepare-store.ts';
 import { startServer } from '../server/start-server.ts';
 import { BlobStore } from '../store/blob-store.ts';
 import { createFetchDeps } from './deps.ts';
@@ -37,7 +38,7 @@ export async function runServe(session: Session, options: ServeCommandOptions): 
   printIssues(session, issues);
   const catalogue = new Catalogue(blobs);
   const store = new BlobStore(directory);
-  await store.prepare();
+  await prepareStore(store);
   const { clock, random, openNetwork } = createFetchDeps(session);
   const { credentials: _, ...network } = await openNetwork({ jobs: DEFAULT_JOBS, timeoutMs: TIMEOUT_MS });
   // Those who wait for a download are let down only when the program ends.

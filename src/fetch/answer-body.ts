@@ -4,6 +4,7 @@ import { BlobsError } from '../core/errors.ts';
 import { redactUrl } from '../core/url.ts';
 import type { Body } from './body.ts';
 import {
+  conditionsOf,
   findValidator,
   isContinuation,
   isOfSameState,
@@ -20,8 +21,7 @@ export class WrongRange extends BlobsError {
 
 /** The whole body of an answer with status 200, decoded. */
 export async function toBody(response: Dispatcher.ResponseData): Promise<Body> {
-  const contentType = header(response, 'content-type');
-  const type = contentType === undefined ? {} : { contentType };
+  const type = factsOf(response);
   const encoding = header(response, 'content-encoding')?.trim().toLowerCase() ?? 'identity';
   if (DECODED.has(encoding)) {
     const { decode } = await import('./decode.ts');
@@ -54,7 +54,7 @@ export async function toPart(
     isContinuation(header(response, 'content-range'), fromByte) &&
     isOfSameState(validator, validatorHeaders(response))
   ) {
-    return { stream: response.body, ...lengthOf(response), fromByte, validator };
+    return { stream: response.body, ...lengthOf(response), ...factsOf(response), fromByte, validator };
   }
   await response.body.dump({ limit: 16_384 }).catch(() => undefined);
   throw new WrongRange(url.href);
@@ -72,6 +72,15 @@ export function toStart(response: Dispatcher.ResponseData): Body {
     stream: response.body,
     ...(total === undefined ? {} : { length: Number(total) }),
     ...(contentType === undefined ? {} : { contentType }),
+  };
+}
+
+/** What an answer says of its body beside its bytes. */
+function factsOf(response: Dispatcher.ResponseData): Pick<Body, 'contentType' | 'etag' | 'lastModified'> {
+  const contentType = header(response, 'content-type');
+  return {
+    ...(contentType === undefined ? {} : { contentType }),
+    ...conditionsOf(validatorHeaders(response)),
   };
 }
 

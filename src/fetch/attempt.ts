@@ -5,12 +5,15 @@ import type { Sha256 } from '../core/sha256.ts';
 import type { PartialDownloads } from '../store/partial-download.ts';
 import { WrongRange } from './answer-body.ts';
 import type { Body } from './body.ts';
+import { type Follower, Relayed } from './follower.ts';
 import type { Room } from './free-space.ts';
 import { networkError } from './network-error.ts';
 import { openSource, type SourceClients } from './open-source.ts';
 import { describeSource, type Job, type RemoteSource, type Source } from './plan.ts';
-import { type Prefix, type Received, type ReceiveOptions, receive } from './receive.ts';
+import type { Conditions } from './range.ts';
+import { type Received, type ReceiveOptions, receive } from './receive.ts';
 import { receiveFile } from './receive-file.ts';
+import { reserveAnnounced, reserveRoom } from './reserve-room.ts';
 import type { Resumable, Unfinished } from './unfinished.ts';
 
 export interface DownloadOptions extends SourceClients {
@@ -32,6 +35,8 @@ export interface DownloadOptions extends SourceClients {
   readonly partials?: PartialDownloads | undefined;
   /** Room for what is downloaded: reserved before a download whose size is known. */
   readonly room?: Room;
+  /** Reads what is downloaded while it arrives. */
+  readonly follower?: Follower;
 }
 
 /** What happens during one download. */
@@ -50,6 +55,8 @@ export interface Wanted {
   readonly unfinished: Unfinished;
   /** URLs whose bytes were wrong once when a download was resumed: they are asked for all or nothing. */
   readonly distrusted: Set<string>;
+  /** There where any bytes are right: what is known of those that came from a URL before. */
+  readonly findConditions?: (url: string) => Conditions | undefined;
 }
 
 /**
@@ -89,6 +96,7 @@ async function attempt(source: Source, wanted: Wanted, options: DownloadOptions)
         : { maxBytes: job.size, isDeclaredSize: true },
     signal: options.signal,
     ...(options.beforeWrite === undefined ? {} : { beforeWrite: options.beforeWrite }),
+    ...(options.follower === undefined ? {} : { follower: options.follower }),
     onBytes: (bytes) => {
       options.room?.wrote(bytes);
       options.onProgress({ kind: 'bytes', bytes });
@@ -99,7 +107,7 @@ async function attempt(source: Source, wanted: Wanted, options: DownloadOptions)
     const limit =
       source.kind === 'store' ? { maxBytes: Infinity, isDeclaredSize: false } : receiveOptions.limit;
     const received = await receiveFile(source.file, { ...receiveOptions, limit });
-    return verified(received, job, source);
+    return verified(received, wanted, source);
   }
   const resumable = await wanted.unfinished.take(source.url, {
     maxBytes: receiveOptions.limit.maxBytes,
@@ -142,16 +150,19 @@ async function resume(
 /** Gets the bytes of `source`, or those that follow what is there. What came is kept where the source fails. */
 async function transfer(
   source: RemoteSource,
-  { wanted: { job, unfinished, distrusted }, options, receiveOptions }: TransferContext,
+  { wanted, options, receiveOptions }: TransferContext,
   resumable?: Resumable,
 ): Promise<Received> {
   const { url } = source;
+  const { job, unfinished, distrusted } = wanted;
   let prefix = resumable?.prefix;
+  let hasRoom = true;
   const open = async (): Promise<Body> => {
-    if (job.size !== undefined) await options.room?.reserve(job.size, prefix?.bytes);
+    hasRoom = await reserveRoom(job.size, prefix, options);
     return openSource(source, job.digest, {
       ...options,
       range: resumable?.range,
+      conditions: resumable === undefined ? wanted.findConditions?.(url) : undefined,
       onRetry: (event) => options.onProgress({ kind: 'retry', ...event }),
     });
   };
@@ -174,10 +185,11 @@ async function transfer(
   }
   const { validator } = body;
   try {
-    if (job.size === undefined) await reserveAnnounced(body, prefix, options);
+    if (job.size === undefined) hasRoom = await reserveAnnounced(body, prefix, options);
     const received = await receive(body, {
       ...receiveOptions,
       ...(prefix ? { prefix } : {}),
+      isWithoutRoom: !hasRoom,
       ...(validator === undefined || distrusted.has(url)
         ? {}
         : {
@@ -185,27 +197,11 @@ async function transfer(
             takeUnfinished: (file) => unfinished.keep(file, { url, validator }),
           }),
     });
-    return await verified(received, job, source, body);
-  } catch (error) {
+    return await verified(received, wanted, source, body);
+  } catch (caught) {
+    const error = caught instanceof Relayed ? judgeRelayed(caught, wanted, source, body) : caught;
     if (prefix && error instanceof BlobsError && WRONG.has(error.code)) throw new Misfit();
     throw networkError(error, url, options.timeoutMs);
-  }
-}
-
-/** Reserves room for as much as the source announces. More than is allowed is refused for that alone, soon after. */
-async function reserveAnnounced(
-  { stream, length }: Body,
-  prefix: Prefix | undefined,
-  { room, maxSizeBytes }: DownloadOptions,
-): Promise<void> {
-  const present = prefix?.bytes ?? 0;
-  if (length === undefined || present + length > maxSizeBytes) return;
-  try {
-    await room?.reserve(present + length, present);
-  } catch (error) {
-    stream.destroy();
-    await prefix?.file.discard();
-    throw error;
   }
 }
 
@@ -218,13 +214,27 @@ const WRONG: ReadonlySet<ErrorCode> = new Set([
   'BLOBS_TOO_LARGE',
 ]);
 
-async function verified(received: Received, job: Job, source: Source, body?: Body): Promise<Received> {
-  if (received.sha256 === job.digest) return received;
+async function verified(received: Received, wanted: Wanted, source: Source, body?: Body): Promise<Received> {
+  if (isRight(received, wanted)) return received;
   await received.file.discard();
-  throw hashMismatch(job, received, source, body);
+  throw hashMismatch(wanted.job, received, source, body);
 }
 
-function hashMismatch(job: Job, received: Received, source: Source, body: Body | undefined): BlobsError {
+/** What is to be thrown for bytes that came and were not kept. */
+function judgeRelayed(relayed: Relayed, wanted: Wanted, source: Source, body: Body): BlobsError {
+  return isRight(relayed, wanted) ? relayed : hashMismatch(wanted.job, relayed, source, body);
+}
+
+function isRight({ sha256 }: { readonly sha256: Sha256 }, { job, findConditions }: Wanted): boolean {
+  return findConditions !== undefined || sha256 === job.digest;
+}
+
+function hashMismatch(
+  job: Job,
+  received: Pick<Received, 'sha256'>,
+  source: Source,
+  body: Body | undefined,
+): BlobsError {
   const html = /^text\/html\b/i.test(body?.contentType ?? '');
   return new BlobsError('BLOBS_HASH_MISMATCH', 'checksum mismatch', {
     facts: [

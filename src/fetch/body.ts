@@ -11,4 +11,7 @@ export interface Body {
   readonly fromByte?: number;
   /** What tells whether a later answer is about the same bytes; see {@link findValidator}. */
   readonly validator?: string;
+  /** The entity tag and the date of an HTTP answer as they were sent; see {@link Conditions}. */
+  readonly etag?: string;
+  readonly lastModified?: string;
 }

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { BlobsError } from '../core/errors.ts';
+import type { Sha256 } from '../core/sha256.ts';
 import { attemptSource, type DownloadOptions, type Wanted } from './attempt.ts';
+import { NotModified } from './http-status-error.ts';
 import { LocalFileError } from './local-file-error.ts';
-import type { Job, Source } from './plan.ts';
+import type { Job, RemoteSource, Source } from './plan.ts';
+import type { Conditions } from './range.ts';
 import type { Received } from './receive.ts';
 import { repeat } from './repeat.ts';
 import { Unfinished } from './unfinished.ts';
@@ -26,10 +29,37 @@ export interface DownloadResult {
  * @throws the signal's reason when it is aborted; BlobsError BLOBS_BAD_CONFIG where the way to a source is configured
  *   wrong.
  */
-export async function download(job: Job, options: DownloadOptions): Promise<DownloadResult> {
-  const failed: FailedSource[] = [];
+export function download(job: Job, options: DownloadOptions): Promise<DownloadResult> {
   const unfinished = new Unfinished(job.digest, options.partials);
-  const wanted: Wanted = { job, unfinished, distrusted: new Set() };
+  return tryAll({ job, unfinished, distrusted: new Set() }, options);
+}
+
+/** A body whose digest nobody knows. */
+export interface UnknownBody {
+  /** A name for it that no other has. */
+  readonly key: Sha256;
+  readonly sources: readonly RemoteSource[];
+  /** What is known of the body that a URL gave before. */
+  readonly findConditions: (url: string) => Conditions | undefined;
+}
+
+/**
+ * As {@link download}, for a body of which any bytes are right. Where it is as it was, that source failed with
+ * {@link NotModified}, and was the last. It is not resumed from what another run left, for nobody could tell whether that
+ * is damaged.
+ */
+export function downloadUnknown(
+  { key, sources, findConditions }: UnknownBody,
+  options: DownloadOptions,
+): Promise<DownloadResult> {
+  const unfinished = new Unfinished(key, undefined);
+  const job: Job = { digest: key, blobs: [], sources };
+  return tryAll({ job, unfinished, distrusted: new Set(), findConditions }, options);
+}
+
+async function tryAll(wanted: Wanted, options: DownloadOptions): Promise<DownloadResult> {
+  const { job, unfinished } = wanted;
+  const failed: FailedSource[] = [];
   let isDone = false;
   try {
     for (const source of job.sources) {
@@ -42,7 +72,7 @@ export async function download(job: Job, options: DownloadOptions): Promise<Down
         // A configuration that is wrong fails the run, not a blob.
         if (!(error instanceof BlobsError) || error.code === 'BLOBS_BAD_CONFIG') throw error;
         failed.push({ source, error });
-        if (error instanceof LocalFileError) break;
+        if (error instanceof LocalFileError || error instanceof NotModified) break;
       }
     }
     return { failed };

@@ -17,6 +17,11 @@ export interface HostRestOptions {
   readonly jobs: number;
   /** Attempts after the first at one URL. */
   readonly retries: number;
+  /**
+   * For a program that runs on and on: after so long without a refusal, what a host did is forgotten, also that it is not
+   * asked again. In milliseconds.
+   */
+  readonly forgetAfterMs?: number;
   /** Told when a host is to rest. */
   readonly trace?: (line: string) => void;
 }
@@ -101,9 +106,19 @@ async function enter(
 async function tryToEnter(
   host: Host,
   name: string,
-  { clock, retries, signal }: HostRestOptions & { readonly signal: AbortSignal },
+  {
+    clock,
+    retries,
+    signal,
+    forgetAfterMs = Number.POSITIVE_INFINITY,
+  }: HostRestOptions & { readonly signal: AbortSignal },
 ): Promise<boolean> {
   signal.throwIfAborted();
+  if (clock.now() - host.restsUntilMs >= forgetAfterMs) {
+    host.limit = Number.POSITIVE_INFINITY;
+    host.restsInARow = 0;
+    host.restedMs = 0;
+  }
   if (host.restedMs > MAX_REST_MS * (retries + 1)) {
     throw new FinalError('BLOBS_HTTP_STATUS', `${name} did nothing but refuse, and is not asked again`);
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { BlobsError, type ErrorDetails } from '../core/errors.ts';
 import { findUrl, redactUrl } from '../core/url.ts';
+import { FinalError } from './final-error.ts';
 import type { HttpProxy } from './proxy.ts';
 
 /** An answer that is not a success, with what the server said about trying again. */
@@ -37,6 +38,13 @@ export class HttpStatusError extends BlobsError {
     this.retryAfter = retryAfter;
     this.origin = findUrl(url)?.origin;
     this.challenges = challenges;
+  }
+}
+
+/** What was asked for under conditions is still as it was (RFC 9110 §15.4.5). */
+export class NotModified extends FinalError {
+  constructor(url: string) {
+    super('BLOBS_HTTP_STATUS', `not modified: ${redactUrl(url)}`);
   }
 }
 

@@ -6,11 +6,11 @@ import { redactUrl } from '../core/url.ts';
 import { header, toBody, toPart, toStart } from './answer-body.ts';
 import type { Body } from './body.ts';
 import { type Authorization, type Credentials, findAuthorization, findToken } from './credentials.ts';
-import { HttpStatusError, proxyRefusal } from './http-status-error.ts';
+import { HttpStatusError, NotModified, proxyRefusal } from './http-status-error.ts';
 import { parseHttpUrl } from './http-url.ts';
 import { networkError } from './network-error.ts';
 import type { HttpProxy } from './proxy.ts';
-import { type RangeRequest, rangeHeaders } from './range.ts';
+import { type Conditions, conditionHeaders, type RangeRequest, rangeHeaders } from './range.ts';
 import type { Content, Transport } from './transport.ts';
 
 const MAX_REDIRECTS = 10;
@@ -36,6 +36,8 @@ export interface HttpOptions {
 export interface HttpRequest {
   /** The part that is wanted; the answer may be the whole all the same. */
   readonly range?: RangeRequest | undefined;
+  /** What is known already: where that still holds, {@link NotModified} is thrown. They go along with every redirect. */
+  readonly conditions?: Conditions | undefined;
   /** No more than a look: at the headers alone (HEAD), or at so many of the first bytes; for want of that, at the whole. */
   readonly look?: 'head' | { readonly firstBytes: number };
   /** For the origin of the URL alone: they do not follow a redirect to another. Names in lower case. */
@@ -82,6 +84,10 @@ export async function httpExchange(
     }
     if (isStart && (response.statusCode === 206 || response.statusCode === 416)) {
       return { body: toStart(response), url: current };
+    }
+    if (response.statusCode === 304 && request.conditions) {
+      await response.body.dump({ limit: 16_384 }).catch(() => undefined);
+      throw new NotModified(current.href);
     }
     const location = header(response, 'location');
     const isRedirect = REDIRECT_STATUSES.has(response.statusCode) && location !== undefined;
@@ -146,7 +152,7 @@ async function ask(question: Question, options: HttpOptions): Promise<Dispatcher
 }
 
 async function requestOnce(
-  { url, range, post, look, headers, authorization, content, ...question }: Question,
+  { url, range, conditions, post, look, headers, authorization, content, ...question }: Question,
   options: HttpOptions,
 ): Promise<Dispatcher.ResponseData> {
   const target = new URL(url);
@@ -169,6 +175,7 @@ async function requestOnce(
         'accept-encoding': 'identity',
         'user-agent': options.userAgent,
         ...(range ? rangeHeaders(range) : {}),
+        ...(conditions ? conditionHeaders(conditions) : {}),
         ...(look === undefined || look === 'head' ? {} : { range: `bytes=0-${look.firstBytes - 1}` }),
         ...(authorization === undefined ? {} : { authorization: authorization.value }),
         ...(post ? { accept: post.mediaType, 'content-type': post.mediaType } : {}),

@@ -2,12 +2,12 @@
 import type { Sha256 } from '../core/sha256.ts';
 import type { Body } from './body.ts';
 import { openFileSource } from './file-source.ts';
-import { type HttpOptions, httpGet } from './http.ts';
+import { type HttpOptions, httpExchange } from './http.ts';
 import type { LfsClient, OnBatchRetry } from './lfs/lfs-client.ts';
 import type { OciSources } from './oci/oci-sources.ts';
 import { isOciUrl } from './oci/reference.ts';
 import type { RemoteSource } from './plan.ts';
-import type { RangeRequest } from './range.ts';
+import type { Conditions, RangeRequest } from './range.ts';
 
 /** How servers of all kinds are asked. */
 export interface SourceClients extends HttpOptions {
@@ -17,14 +17,21 @@ export interface SourceClients extends HttpOptions {
   readonly oci?: OciSources;
 }
 
+export interface OpenSourceOptions extends SourceClients {
+  readonly range: RangeRequest | undefined;
+  /** What is known of the bytes at a URL, for a server that is asked by URL alone. */
+  readonly conditions: Conditions | undefined;
+  readonly onRetry: OnBatchRetry;
+}
+
 /** Opens a source for the bytes of `digest`, or for a range of them. @throws what the client of its kind throws */
-export function openSource(
+export async function openSource(
   source: RemoteSource,
   digest: Sha256,
-  options: SourceClients & { readonly range: RangeRequest | undefined; readonly onRetry: OnBatchRetry },
+  options: OpenSourceOptions,
 ): Promise<Body> {
   const { url, mirror } = source;
-  const { range, onRetry } = options;
+  const { range, conditions, onRetry } = options;
   if (source.lfs) {
     if (options.lfs === undefined) throw new Error('a job for Git LFS without a client for it');
     return options.lfs.open(source, digest, { range, onRetry });
@@ -33,5 +40,6 @@ export function openSource(
     if (options.oci === undefined) throw new Error('a job for a registry without a client for it');
     return options.oci.open(mirror, digest, range);
   }
-  return mirror && url.startsWith('file:') ? openFileSource(url, mirror) : httpGet(url, options, range);
+  if (mirror && url.startsWith('file:')) return openFileSource(url, mirror);
+  return (await httpExchange(url, options, { range, conditions })).body;
 }

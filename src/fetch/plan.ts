@@ -99,6 +99,24 @@ export function planFetch(candidates: readonly Candidate[], options: PlanOptions
   });
 }
 
+/**
+ * Where to ask for the bytes of a URL that no module need declare. Without a digest, mirrors that are addressed by it are
+ * of no use.
+ *
+ * @throws BlobsError `BLOBS_BLOCKED` where a mirror rule leaves nothing to ask
+ */
+export function planUrl(
+  url: string,
+  digest: Sha256 | undefined,
+  all: readonly Mirror[],
+): readonly RemoteSource[] {
+  const mirrors = digest === undefined ? all.filter((one) => !isByHash(one)) : all;
+  const original: RemoteSource = { kind: 'url', url };
+  const { places, blocked } = findPlaces(mirrors, [original], digest ?? ('' as Sha256));
+  if (places.length === 0) throw blockedError(blocked);
+  return places.map(toSource);
+}
+
 /** Whether a blob of this status is to be put into its module, if nothing forbids it. */
 export function isNeeded(status: BlobStatus, { keepModified }: Pick<PlanOptions, 'keepModified'>): boolean {
   return status === 'D' || (status === 'M' && !keepModified);

@@ -58,3 +58,32 @@ export function isContinuation(contentRange: string | undefined, fromByte: numbe
   if (Number(first) !== fromByte || Number(last) < fromByte) return false;
   return total === '*' || Number(last) + 1 === Number(total);
 }
+
+/** What is known of an earlier answer, of which a server says whether it still holds (RFC 9110 §13.1). */
+export interface Conditions {
+  readonly etag?: string;
+  readonly lastModified?: string;
+}
+
+/** The headers that ask for a body unless it is as it was; none for what is not well-formed. */
+export function conditionHeaders({ etag, lastModified }: Conditions): Record<string, string> {
+  return {
+    ...(etag !== undefined && isEntityTag(etag) ? { 'if-none-match': etag } : {}),
+    ...(lastModified !== undefined && isHttpDate(lastModified) ? { 'if-modified-since': lastModified } : {}),
+  };
+}
+
+/** The validators of an answer that may be asked about later, weak ones too. */
+export function conditionsOf({
+  etag,
+  lastModified,
+}: Pick<ValidatorHeaders, 'etag' | 'lastModified'>): Conditions {
+  return {
+    ...(etag !== undefined && isEntityTag(etag) ? { etag } : {}),
+    ...(lastModified !== undefined && isHttpDate(lastModified) ? { lastModified } : {}),
+  };
+}
+
+function isEntityTag(text: string): boolean {
+  return /^(?:W\/)?"[\x21\x23-\x7e]{0,1000}"$/.test(text);
+}

@@ -7,7 +7,8 @@ import { TemporaryFile } from '../store/temporary-file.ts';
 import { BatchWriter } from './batch-writer.ts';
 import type { Body } from './body.ts';
 import { drain } from './drain.ts';
-import { local } from './local-file-error.ts';
+import { FollowedWriter, type Follower, Relayed } from './follower.ts';
+import { LocalFileError, local } from './local-file-error.ts';
 
 // Less is sooner downloaded again than kept.
 const MUCH_BYTES = 1024 * 1024;
@@ -35,6 +36,9 @@ export interface ReceiveOptions {
   readonly onMuch?: (file: TemporaryFile) => Promise<void>;
   /** Given the bytes that came before the source failed, which are discarded where nobody takes them. */
   readonly takeUnfinished?: (file: TemporaryFile) => Promise<void>;
+  readonly follower?: Follower | undefined;
+  /** Known to have no room: all is for the follower alone. */
+  readonly isWithoutRoom?: boolean;
 }
 
 /** The first bytes of a body, in a file that is open for writing. */
@@ -56,7 +60,8 @@ export interface Received {
  * Writes `body` into a new temporary file, or behind the prefix that it goes on from, and hashes it on the way, in
  * constant memory. Leaves no file behind when it throws, unless `takeUnfinished` takes it.
  *
- * @throws BlobsError BLOBS_SIZE_MISMATCH or BLOBS_TOO_LARGE; LocalFileError; whatever the stream throws.
+ * @throws BlobsError BLOBS_SIZE_MISMATCH or BLOBS_TOO_LARGE; LocalFileError, which is Relayed where a follower had all
+ *   bytes but the disk had not; whatever the stream throws.
  */
 export async function receive(body: Body, options: ReceiveOptions): Promise<Received> {
   const { prefix } = options;
@@ -68,8 +73,11 @@ export async function receive(body: Body, options: ReceiveOptions): Promise<Rece
   try {
     if (body.length !== undefined) checkLimit((prefix?.bytes ?? 0) + body.length, options.limit, 'announces');
     options.beforeWrite?.();
-    file ??= await local(() => TemporaryFile.create(options.directory));
-    const { sha256, bytes } = await copy(body, file, options);
+    file ??= await createFile(options);
+    const presentBytes = prefix?.bytes ?? 0;
+    await options.follower?.begin({ ...(file ? { file } : {}), presentBytes, body });
+    const { sha256, bytes, isRelayed } = await copy(body, file, options);
+    if (isRelayed || file === undefined) throw new Relayed({ sha256, bytes });
     return { file, sha256, bytes };
   } catch (error) {
     body.stream.destroy();
@@ -83,13 +91,26 @@ export async function receive(body: Body, options: ReceiveOptions): Promise<Rece
   }
 }
 
+/** A new file; none where there is no room for one and somebody follows the bytes. @throws LocalFileError */
+async function createFile({
+  directory,
+  follower,
+  isWithoutRoom,
+}: ReceiveOptions): Promise<TemporaryFile | undefined> {
+  if (isWithoutRoom && follower) return undefined;
+  return local(() => TemporaryFile.create(directory)).catch((error: unknown) => {
+    if (follower && error instanceof LocalFileError && error.code === 'BLOBS_NO_SPACE') return undefined;
+    throw error;
+  });
+}
+
 async function copy(
   body: Body,
-  file: TemporaryFile,
-  { prefix, limit, onBytes, onMuch }: ReceiveOptions,
-): Promise<{ sha256: Sha256; bytes: number }> {
+  file: TemporaryFile | undefined,
+  { prefix, limit, onBytes, onMuch, follower, isWithoutRoom }: ReceiveOptions,
+): Promise<{ sha256: Sha256; bytes: number; isRelayed: boolean }> {
   const hash = prefix?.hash ?? createSha256();
-  const writer = new BatchWriter(file, prefix?.bytes ?? 0);
+  const writer = openWriter(isWithoutRoom && follower ? undefined : file, prefix?.bytes ?? 0, follower);
   let bytes = prefix?.bytes ?? 0;
   let protecting: Promise<void> | undefined;
   try {
@@ -99,7 +120,7 @@ async function copy(
       hash.update(chunk);
       onBytes(chunk.length);
       const written = writer.add(chunk);
-      if (protecting || bytes < MUCH_BYTES || onMuch === undefined) return written;
+      if (protecting || bytes < MUCH_BYTES || onMuch === undefined || file === undefined) return written;
       protecting = Promise.resolve(written).then(() => onMuch(file));
       return protecting;
     });
@@ -108,7 +129,18 @@ async function copy(
     await protecting?.catch(() => undefined);
     await writer.end();
   }
-  return { sha256: hash.digest('hex') as Sha256, bytes };
+  const isRelayed = writer instanceof FollowedWriter && writer.isRelayed;
+  return { sha256: hash.digest('hex') as Sha256, bytes, isRelayed };
+}
+
+function openWriter(
+  file: TemporaryFile | undefined,
+  presentBytes: number,
+  follower: Follower | undefined,
+): BatchWriter | FollowedWriter {
+  if (follower) return new FollowedWriter(follower, file, presentBytes);
+  if (file === undefined) throw new Error('a body for which there is neither a file nor a follower');
+  return new BatchWriter(file, presentBytes);
 }
 
 /** @throws BlobsError BLOBS_SIZE_MISMATCH or BLOBS_TOO_LARGE where `bytes` are too many. */

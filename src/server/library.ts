@@ -1,99 +1,255 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Blob } from '../core/blob.ts';
-import { BlobsError } from '../core/errors.ts';
 import type { Sha256 } from '../core/sha256.ts';
-import type { DownloadOptions } from '../fetch/attempt.ts';
-import { download } from '../fetch/download.ts';
-import { FreeSpace } from '../fetch/free-space.ts';
-import { planFetch } from '../fetch/plan.ts';
-import type { BlobStore } from '../store/blob-store.ts';
-import { hashFile } from '../store/hash-file.ts';
+import { letHostsRest } from '../fetch/host-rest.ts';
+import { httpExchange } from '../fetch/http.ts';
+import { NotModified } from '../fetch/http-status-error.ts';
+import type { Mirror } from '../fetch/mirrors.ts';
+import { type Job, planFetch, planUrl } from '../fetch/plan.ts';
+import { conditionsOf } from '../fetch/range.ts';
+import { findUrlRecord, hashUrl, type UrlRecord } from '../store/url-record.ts';
 import type { Catalogue } from './catalogue.ts';
-import type { Content } from './content.ts';
-import type { Statistics } from './statistics/statistics.ts';
+import type { Content, ContentOrigin } from './content.ts';
+import { Downloads, type DownloadsOptions } from './downloads.ts';
+import { FlowContent, LookedAtContent, type UrlTerms, urlFacts } from './flow-content.ts';
+import { type FlowPlan, Flows } from './flows.ts';
+import { PieceBudget } from './shared-pieces.ts';
+import { type OpenEntry, Shelf } from './shelf.ts';
 import { StoredContent } from './stored-content.ts';
 
-export interface LibraryOptions
-  extends Omit<DownloadOptions, 'directory' | 'copyDirectory' | 'onProgress' | 'signal' | 'partials'> {
-  readonly store: BlobStore;
+/** For how long a body that is known by its URL alone is given without asking again, as KissCache has it. */
+export const DEFAULT_TTL_MS = 10 * 24 * 60 * 60 * 1000;
+/** After so long a host that refused is asked as if it never had. */
+const FORGET_AFTER_MS = 5 * 60 * 1000;
+const DEFAULT_JOBS = 16;
+
+export interface LibraryOptions extends DownloadsOptions {
   readonly catalogue: () => Catalogue;
-  readonly statistics: Pick<Statistics, 'noteDownloaded' | 'noteStored'>;
+  readonly mirrors?: readonly Mirror[];
+  /** Connections to one host at once, as the transport has them. */
+  readonly jobs?: number;
   /** Ends every download. */
   readonly signal: AbortSignal;
+  /** How long a download goes on that nobody waits for any more, where its digest is known, in milliseconds. */
+  readonly lingerMs?: number;
+  /** How long one client may hold up others where the disk is full, in milliseconds. */
+  readonly stallMs?: number;
 }
 
-/** What the server can give: what is in the store, and what the modules declare, which is downloaded when it is asked for. */
+/** What a request asks for. */
+export interface Wanted {
+  /** As {@link URL.href} spells it. That it may be asked for was found out before. */
+  readonly url?: string;
+  readonly digest?: Sha256;
+  /** The oldest that a body without a known digest may be, in milliseconds. */
+  readonly ttlMs?: number;
+}
+
+interface WantedUrl {
+  readonly url: string;
+  readonly ttlMs: number;
+}
+
+/** What a URL gave before, and whether upstream need not be asked again. */
+interface KnownUrl {
+  readonly record: UrlRecord;
+  readonly entry: OpenEntry;
+  readonly isFresh: boolean;
+}
+
+/**
+ * What the server can give: what is in the store, what the modules declare, and what URLs give. Each is downloaded when it
+ * is asked for, once for all who ask.
+ */
 export class Library {
   readonly #options: LibraryOptions;
-  readonly #freeSpace = new FreeSpace();
-  /** Downloads under way, each for all who ask. */
-  readonly #downloads = new Map<Sha256, Promise<void>>();
+  readonly #downloads: Downloads;
+  readonly #shelf: Shelf;
+  readonly #flows: Flows;
+  readonly #end = new AbortController();
 
   constructor(options: LibraryOptions) {
-    this.#options = options;
+    const transport = letHostsRest(options.transport, {
+      ...options,
+      jobs: options.jobs ?? DEFAULT_JOBS,
+      forgetAfterMs: FORGET_AFTER_MS,
+    });
+    const budget = new PieceBudget();
+    const signal = AbortSignal.any([options.signal, this.#end.signal]);
+    this.#options = { ...options, transport, signal };
+    this.#downloads = new Downloads(this.#options);
+    this.#shelf = new Shelf(options.store, budget, signal);
+    this.#flows = new Flows({ ...options, budget, signal });
+  }
+
+  /** Downloads under way. */
+  get downloadCount(): number {
+    return this.#flows.count;
   }
 
   /**
-   * The bytes with a digest; undefined where they are neither here nor declared.
+   * What a request asks for, downloaded where it is not here; undefined where it is neither here nor declared, and no URL
+   * says where to ask. A digest beside a URL is what its bytes must have; a URL that is declared for one digest stands for
+   * that. What is older than it may be is never given instead of an error.
    *
-   * @throws BlobsError where they cannot be downloaded
+   * @throws BlobsError where it cannot be had; the signal's reason when it is aborted
    */
-  async findByDigest(digest: Sha256): Promise<Content | undefined> {
-    const here = await this.#findHere(digest);
-    if (here !== undefined) return here;
-    const blobs = this.#options.catalogue().byDigest(digest);
-    if (blobs.length === 0) return undefined;
-    let under = this.#downloads.get(digest);
-    if (under === undefined) {
-      under = this.#download(digest, blobs).finally(() => this.#downloads.delete(digest));
-      this.#downloads.set(digest, under);
+  async open(wanted: Wanted, signal: AbortSignal): Promise<Content | undefined> {
+    const digest = this.#digestOf(wanted);
+    if (digest !== undefined) return this.#openDigest(digest, wanted.url, signal);
+    return wanted.url === undefined ? undefined : this.#openUrl(withTtl(wanted.url, wanted), signal);
+  }
+
+  /**
+   * As {@link open}, for the answer to a HEAD: downloads nothing. What is declared is believed to be there; what is not,
+   * upstream is asked for by a HEAD.
+   */
+  async look(wanted: Wanted, signal: AbortSignal): Promise<Content | undefined> {
+    const { url } = wanted;
+    const digest = this.#digestOf(wanted);
+    const here = digest === undefined ? undefined : await this.#shelf.find(digest);
+    if (here) return new StoredContent(here);
+    const blobs = digest === undefined ? [] : this.#options.catalogue().byDigest(digest);
+    const [first] = blobs;
+    if (digest !== undefined && first !== undefined) {
+      const isAgreed = blobs.every(({ size }) => size === first.size);
+      return new LookedAtContent({ digest, bytes: isAgreed ? first.size : undefined });
     }
-    await under;
-    return this.#findHere(digest);
+    if (url === undefined) return undefined;
+    const terms = withTtl(url, wanted);
+    const known = digest === undefined ? await this.#findUrl(terms) : undefined;
+    return known?.isFresh ? fromRecord(known) : this.#ask(terms, digest, signal);
   }
 
-  /** The bytes of a URL that a module declares; undefined where none does. @throws BlobsError */
-  async findByUrl(href: string): Promise<Content | undefined> {
-    const [blob] = this.#options.catalogue().byUrl(href);
-    return blob && this.findByDigest(blob.digest);
+  /** Begins no further download; those under way go on. */
+  drain(): void {
+    this.#flows.drain();
   }
 
-  async #findHere(digest: Sha256): Promise<Content | undefined> {
-    const file = this.#options.store.find(digest);
-    if (file === undefined) return undefined;
-    const { sha256 } = await hashFile(file, this.#options.signal);
-    return sha256 === digest ? StoredContent.open(file, digest) : undefined;
+  /** Ends every download. */
+  async close(): Promise<void> {
+    this.drain();
+    this.#end.abort(new Error('the server ends'));
+    await this.#flows.ended();
+    await this.#shelf.close();
   }
 
-  async #download(digest: Sha256, blobs: readonly Blob[]): Promise<void> {
-    const { store, statistics } = this.#options;
+  #digestOf({ url, digest }: Wanted): Sha256 | undefined {
+    if (digest !== undefined || url === undefined) return digest;
+    const declared = new Set(
+      this.#options
+        .catalogue()
+        .byUrl(url)
+        .map((blob) => blob.digest),
+    );
+    // Where the declarations of one URL disagree, none of them says what it gives.
+    return declared.size === 1 ? [...declared][0] : undefined;
+  }
+
+  async #openDigest(
+    digest: Sha256,
+    url: string | undefined,
+    signal: AbortSignal,
+  ): Promise<Content | undefined> {
+    const here = await this.#shelf.find(digest);
+    if (here) return warmed(new StoredContent(here));
+    const catalogue = this.#options.catalogue();
+    const blobs = catalogue.byDigest(digest);
+    if (blobs.length === 0 && url === undefined) return undefined;
+    // A URL that nobody declares for these bytes may be anything: who names none does not wait for it.
+    const isForeign = url !== undefined && !catalogue.byUrl(url).some((blob) => blob.digest === digest);
+    const plan: FlowPlan = {
+      declared: digest,
+      run: (flow, until) =>
+        this.#downloads.obtain(this.#jobFor(digest, blobs, isForeign ? url : undefined), flow, until),
+    };
+    return this.#join(isForeign ? `${digest} ${url}` : digest, plan, signal);
+  }
+
+  /** @throws BlobsError where there is no place to ask */
+  #jobFor(digest: Sha256, blobs: readonly Blob[], url: string | undefined): Job {
+    const mirrors = this.#options.mirrors ?? [];
     const decisions = planFetch(
       blobs.map((blob) => ({ blob, status: 'D' as const })),
-      { mirrors: [], keepModified: false, offline: false },
+      { mirrors, keepModified: false, offline: false },
     );
     const decision = decisions.find(({ kind }) => kind === 'fetch') ?? decisions[0];
-    if (decision?.kind === 'blocked') throw decision.error;
-    if (decision?.kind !== 'fetch') throw new Error('a blob that is absent is to be fetched');
-    const room = this.#freeSpace.roomFor([{ directory: store.partialDirectory, copies: 1 }]);
-    try {
-      const { received, failed } = await download(decision.job, {
-        ...this.#options,
-        directory: store.partialDirectory,
-        copyDirectory: store.partialDirectory,
-        onProgress: () => undefined,
-        partials: store.partials,
-        room,
-      });
-      if (received === undefined) throw failed.at(-1)?.error ?? missing();
-      statistics.noteDownloaded(digest, received.bytes);
-      await store.add(received.file, digest);
-      statistics.noteStored(digest);
-    } finally {
-      room.release();
+    const job = decision?.kind === 'fetch' ? decision.job : undefined;
+    if (url === undefined && decision?.kind === 'blocked') throw decision.error;
+    if (url === undefined) return job ?? { digest, blobs, sources: [] };
+    return { digest, blobs, ...job, sources: [...(job?.sources ?? []), ...planUrl(url, digest, mirrors)] };
+  }
+
+  async #openUrl(wanted: WantedUrl, signal: AbortSignal): Promise<Content> {
+    const { url, ttlMs } = wanted;
+    for (;;) {
+      const known = await this.#findUrl(wanted);
+      if (known?.isFresh) return warmed(fromRecord(known));
+      const terms = { nowMs: this.#options.clock.now(), ttlMs };
+      const plan: FlowPlan = {
+        declared: undefined,
+        run: async (flow, until) => {
+          const sources = planUrl(url, undefined, this.#options.mirrors ?? []);
+          return this.#downloads.obtainUrl({ url, sources, ttlMs, before: known?.record }, flow, until);
+        },
+      };
+      try {
+        return await this.#join(`url ${url}`, plan, signal, terms);
+      } catch (error) {
+        if (!(error instanceof NotModified)) throw error;
+        const same = await this.#findUrl(wanted);
+        if (same) return warmed(fromRecord(same));
+        // What upstream still has was removed here meanwhile.
+      }
     }
+  }
+
+  /** What is here of a URL; nothing where its bytes are gone. */
+  async #findUrl({ url, ttlMs }: WantedUrl): Promise<KnownUrl | undefined> {
+    const record = findUrlRecord(this.#options.store.directory, hashUrl(url));
+    const entry = record && (await this.#shelf.find(record.digest));
+    if (record === undefined || entry === undefined) return undefined;
+    const ageMs = this.#options.clock.now() - record.validatedAtMs;
+    // A record from the future says nothing of its age.
+    return { record, entry, isFresh: ageMs >= 0 && ageMs < Math.min(record.ttlMs, ttlMs) };
+  }
+
+  async #join(key: string, plan: FlowPlan, signal: AbortSignal, terms?: UrlTerms): Promise<Content> {
+    const { flow, reader, isNew } = await this.#flows.join(key, plan, signal);
+    const origin: ContentOrigin = isNew ? 'miss' : 'join';
+    return new FlowContent(flow, reader, { origin, terms });
+  }
+
+  /** What upstream says of a URL. */
+  async #ask({ url, ttlMs }: WantedUrl, digest: Sha256 | undefined, signal: AbortSignal): Promise<Content> {
+    const [source] = planUrl(url, digest, this.#options.mirrors ?? []);
+    const either = AbortSignal.any([signal, this.#options.signal]);
+    const { body } = await httpExchange(
+      source?.url ?? url,
+      { ...this.#options, signal: either },
+      { look: 'head' },
+    );
+    body.stream.on('error', () => undefined).destroy();
+    const facts = urlFacts(body, { nowMs: this.#options.clock.now(), ttlMs });
+    return new LookedAtContent({
+      digest,
+      bytes: body.length,
+      mediaType: body.contentType,
+      ...(digest === undefined ? { url: facts } : {}),
+    });
   }
 }
 
-function missing(): BlobsError {
-  return new BlobsError('BLOBS_MISSING', 'there is nowhere to ask for it');
+function withTtl(url: string, { ttlMs = DEFAULT_TTL_MS }: Wanted): WantedUrl {
+  return { url, ttlMs };
+}
+
+async function warmed(content: StoredContent): Promise<StoredContent> {
+  await content.warm();
+  return content;
+}
+
+function fromRecord({ entry, record }: KnownUrl): StoredContent {
+  const { validatedAtMs, ttlMs, mediaType } = record;
+  return new StoredContent(entry, { mediaType, url: { validatedAtMs, ttlMs, ...conditionsOf(record) } });
 }

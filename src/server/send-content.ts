@@ -15,12 +15,10 @@ export async function sendContent(reply: FastifyReply, content: Content): Promis
   });
   reply
     .header('content-type', 'application/octet-stream')
-    .header('content-length', content.bytes)
     .header('content-disposition', 'attachment')
     .header('x-content-type-options', 'nosniff')
-    .header('content-security-policy', "default-src 'none'; sandbox")
-    .header('etag', `"${content.digest}"`);
-  return reply.send(
-    Readable.from(content.read({ from: 0, to: content.bytes }, gone.signal), { objectMode: false }),
-  );
+    .header('content-security-policy', "default-src 'none'; sandbox");
+  if (content.bytes !== undefined) reply.header('content-length', content.bytes);
+  if (content.digest !== undefined) reply.header('etag', `"${content.digest}"`);
+  return reply.send(Readable.from(content.read({ from: 0 }, gone.signal), { objectMode: false }));
 }

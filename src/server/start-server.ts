@@ -8,6 +8,7 @@ import { Library, type LibraryOptions } from './library.ts';
 import { registerPage } from './page/register-page.ts';
 import { sendContent } from './send-content.ts';
 import { countServed } from './statistics/count-served.ts';
+import { noteDownload } from './statistics/note-download.ts';
 import { Statistics } from './statistics/statistics.ts';
 
 export interface ServerOptions extends Omit<LibraryOptions, 'statistics'> {
@@ -40,11 +41,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     // Machines may share a store, and each have a server of this address.
     instance: `${hostname()} ${host} ${port}`,
   });
-  const library = new Library({ ...options, statistics });
+  const library = new Library({ ...options, onDownloaded: (end) => noteDownload(end, statistics) });
   registerPage(app, { ...options, statistics });
   app.get('/sha256/:digest', async (request, reply) => {
     const digest = findSha256((request.params as { digest: string }).digest);
-    const content = digest && (await library.findByDigest(digest));
+    const content = digest && (await library.open({ digest }, options.signal));
     return content ? sendContent(reply, countServed(content, statistics)) : refuse(reply, 404, notHere());
   });
   for (const path of ['/api/v1/fetch', '/api/v1/fetch/', '/api/v1/fetch/:name']) {
@@ -54,7 +55,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       if (href === undefined) {
         return refuse(reply, 400, new BlobsError('BLOBS_USAGE', 'url is missing or malformed'));
       }
-      const content = await library.findByUrl(href);
+      const isDeclared = options.catalogue().byUrl(href).length > 0;
+      const content = isDeclared ? await library.open({ url: href }, options.signal) : undefined;
       return content ? sendContent(reply, countServed(content, statistics)) : refuse(reply, 404, notHere());
     });
   }
@@ -67,6 +69,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const url = await app.listen({ host, port });
     const drain = async (): Promise<void> => {
       await app.close();
+      await library.close();
       await statistics.save();
     };
     return { url, drain };

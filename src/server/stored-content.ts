@@ -1,46 +1,88 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { FileHandle } from 'node:fs/promises';
+import { BlobsError, describeError } from '../core/errors.ts';
 import type { Sha256 } from '../core/sha256.ts';
-import { openRegularFile } from '../store/open-regular-file.ts';
-import type { ByteRange, Content } from './content.ts';
+import type { ByteRange, Content, ContentOrigin, StoredFile, UrlFacts } from './content.ts';
+import { type OpenEntry, SMALL_BYTES } from './shelf.ts';
 
-const PIECE_BYTES = 256 * 1024;
+/** What is known of a content beside its bytes. */
+export interface StoredFacts {
+  readonly origin?: ContentOrigin;
+  readonly mediaType?: string | undefined;
+  readonly url?: UrlFacts | undefined;
+}
 
-/** A whole file, whose bytes were found to have the digest. */
+/** A whole entry of the store. */
 export class StoredContent implements Content {
+  readonly isComplete = true;
+  readonly origin: ContentOrigin;
   readonly digest: Sha256;
   readonly bytes: number;
-  readonly #handle: FileHandle;
+  readonly file: StoredFile;
+  readonly storedAtMs: number;
+  readonly mediaType: string | undefined;
+  readonly url: UrlFacts | undefined;
+  readonly #entry: OpenEntry;
+  #isReleased = false;
 
-  private constructor(digest: Sha256, bytes: number, handle: FileHandle) {
+  /** Retains `entry`. */
+  constructor(entry: OpenEntry, { origin = 'hit', mediaType, url }: StoredFacts = {}) {
+    entry.retain();
+    const { digest, path, bytes, storedAtMs } = entry;
+    this.#entry = entry;
+    this.origin = origin;
     this.digest = digest;
     this.bytes = bytes;
-    this.#handle = handle;
+    this.file = { path, bytes };
+    this.storedAtMs = storedAtMs;
+    this.mediaType = mediaType;
+    this.url = url;
   }
 
-  /** @throws the system's error; BlobsError `BLOBS_NOT_A_FILE` */
-  static async open(file: string, digest: Sha256): Promise<StoredContent> {
-    const handle = await openRegularFile(file);
-    try {
-      return new StoredContent(digest, (await handle.stat()).size, handle);
-    } catch (error) {
-      await handle.close();
-      throw error;
-    }
+  /** Reads a small entry into memory, for {@link wholeBuffer}. What goes wrong shows when it is read. */
+  async warm(): Promise<void> {
+    if (this.bytes === 0 || this.bytes > SMALL_BYTES || this.wholeBuffer()) return;
+    await this.#entry.pieces.read(0, this.bytes).catch(() => undefined);
   }
 
-  async *read({ from, to }: ByteRange, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-    for (let position = from; position < to; ) {
+  wholeBuffer(): Uint8Array | undefined {
+    if (this.bytes === 0) return new Uint8Array();
+    if (this.bytes > SMALL_BYTES) return undefined;
+    const found = this.#entry.pieces.find(0, this.bytes);
+    return found?.length === this.bytes && this.#entry.isUnchanged() ? found : undefined;
+  }
+
+  async *read({ from, to = this.bytes }: ByteRange, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+    const { pieces } = this.#entry;
+    const end = Math.min(to, this.bytes);
+    for (let position = from; position < end; ) {
       signal.throwIfAborted();
-      const piece = Buffer.allocUnsafe(Math.min(PIECE_BYTES, to - position));
-      const { bytesRead } = await this.#handle.read(piece, 0, piece.length, position);
-      if (bytesRead === 0) throw new Error('the file was cut while it was read');
-      position += bytesRead;
-      yield piece.subarray(0, bytesRead);
+      const piece = pieces.find(position, end) ?? (await this.#readFrom(position, end));
+      position += piece.length;
+      if (position < end) {
+        // Read while this one is sent. Who waits for it is told what went wrong.
+        if (!pieces.find(position, end)) pieces.read(position, end).catch(() => undefined);
+      } else if (!this.#entry.isUnchanged()) throw changed();
+      yield piece;
     }
   }
 
   async release(): Promise<void> {
-    await this.#handle.close().catch(() => undefined);
+    if (this.#isReleased) return;
+    this.#isReleased = true;
+    await this.#entry.release();
   }
+
+  async #readFrom(position: number, end: number): Promise<Uint8Array> {
+    try {
+      return await this.#entry.pieces.read(position, end);
+    } catch (error) {
+      throw new BlobsError('BLOBS_FILE_ACCESS', `cannot read the store: ${describeError(error)}`, {
+        cause: error,
+      });
+    }
+  }
+}
+
+function changed(): BlobsError {
+  return new BlobsError('BLOBS_HASH_MISMATCH', 'the file changed while it was read');
 }

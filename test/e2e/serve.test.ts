@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { runCli } from '../support/run-cli.ts';
 import { startServe } from '../support/serve.ts';
 import { BYTES, DIGEST, moduleWith, PATH, serveBlob } from '../support/store.ts';
-import { sha256 } from '../support/temp.ts';
+import { sha256, tempDir } from '../support/temp.ts';
 
 async function get(url: string): Promise<{ status: number; body: Buffer }> {
   const response = await fetch(url);
@@ -41,5 +44,17 @@ describe('blobs serve', () => {
     const served = await startServe(['-m', moduleWith([]).directory]);
     expect((await get(`${served.url}/sha256/${DIGEST}`)).status).toBe(404);
     expect((await get(`${served.url}/sha256/none`)).status).toBe(404);
+  });
+
+  it('says so where the store cannot be one', async () => {
+    const file = join(tempDir(), 'file');
+    writeFileSync(file, '');
+    for (const BLOBS_STORE of [file, join(file, 'below')]) {
+      const result = await runCli(['serve', '--listen', '127.0.0.1:0', '-m', moduleWith([]).directory], {
+        env: { BLOBS_STORE },
+      });
+      expect([result.code, result.stdout]).toEqual([1, '']);
+      expect(result.stderr).toContain('[BLOBS_STORE_UNUSABLE]');
+    }
   });
 });

@@ -10,8 +10,9 @@ import {
   describeSource,
   type PlanOptions,
   planFetch,
+  planUrl,
 } from '../../../src/fetch/plan.ts';
-import { sampleBlob } from '../samples.ts';
+import { digestOf, sampleBlob } from '../samples.ts';
 
 const NOT_ACCEPTED = new BlobsError('BLOBS_LICENSE_NOT_ACCEPTED', 'its licence was not accepted');
 
@@ -231,5 +232,24 @@ describe('what mirror rules and --offline leave', () => {
     const [decision] = plan([{ blob: sampleBlob(changes), status: 'D' }], { mirrors, offline });
     expect(decision?.kind === 'blocked' ? decision.error.code : undefined).toBe(code);
     expect(jobsOf(decision ? [decision] : [])[0]?.sources.length).toBe(code === undefined ? 1 : undefined);
+  });
+});
+
+describe('a URL that nobody declares', () => {
+  const url = 'https://h.invalid/a/fw.bin';
+  const digest = digestOf('content');
+  const mirrors = ['https://h.invalid/=https://m.invalid/', 'sha256=https://s.invalid/{sha256}'].map(
+    parseMirror,
+  );
+
+  it('is asked for at mirrors of its prefix, and by digest only where that is known', () => {
+    const places = (known: typeof digest | undefined) => planUrl(url, known, mirrors).map((one) => one.url);
+    expect(places(undefined)).toEqual(['https://m.invalid/a/fw.bin', url]);
+    expect(places(digest)).toEqual([`https://s.invalid/${digest}`, 'https://m.invalid/a/fw.bin', url]);
+  });
+
+  it('is not asked for where a rule blocks it', () => {
+    const block = [{ prefix: 'https://h.invalid/', replacement: 'block' }];
+    expect(() => planUrl(url, undefined, block)).toThrow('a mirror rule blocks');
   });
 });

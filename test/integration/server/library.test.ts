@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+import { appendFileSync, existsSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { hashFile } from '../../../src/store/hash-file.ts';
+import { entryFile } from '../../../src/store/store-layout.ts';
+import { TemporaryFile } from '../../../src/store/temporary-file.ts';
+import { type Behaviour, startFaultServer } from '../../support/fault-server.ts';
+import { sha256, someBytes } from '../../support/temp.ts';
+import { digestOf, NEVER } from '../../unit/samples.ts';
+import { httpOptions } from '../fetch/network.ts';
+import { declared, hashOf, open, openLibrary, readAll } from './library-setup.ts';
+
+const BYTES = someBytes('library', 3_000_000);
+const OTHER = someBytes('other', 3_000_000);
+const DIGEST = digestOf(BYTES);
+
+describe('a library', () => {
+  it('downloads once for all who ask, and never again', async () => {
+    const server = await startFaultServer();
+    const url = server.serve('/fw', BYTES, { kind: 'throttle', bytesPerSecond: 20_000_000 });
+    const { library, store, ends } = await openLibrary([declared(BYTES, url)]);
+    const hashes = await Promise.all(Array.from({ length: 40 }, () => hashOf(library, { digest: DIGEST })));
+    expect(new Set(hashes)).toEqual(new Set([DIGEST]));
+    expect(await hashOf(library, { url })).toBe(DIGEST);
+    expect(server.requestsFor('/fw').length).toBe(1);
+    expect(ends).toEqual([{ result: 'stored', digest: DIGEST, downloadedBytes: BYTES.length }]);
+    const file = store.find(DIGEST) ?? '';
+    expect((await hashFile(file)).sha256).toBe(DIGEST);
+    const again = await open(library, { digest: DIGEST });
+    expect([again.origin, again.bytes, again.isComplete, again.file?.path]).toEqual([
+      'hit',
+      BYTES.length,
+      true,
+      file,
+    ]);
+    await again.release();
+  });
+
+  it('gives the first bytes while upstream holds back the rest, and late comers all from the start', async () => {
+    const server = await startFaultServer();
+    const stalled: Behaviour = { kind: 'stall', afterBytes: 1_000_000 };
+    const url = server.serve('/fw', BYTES, [stalled, { kind: 'ok' }]);
+    const { library } = await openLibrary([declared(BYTES, url)], httpOptions({ timeoutMs: 600 }));
+    const content = await open(library, { digest: DIGEST });
+    expect([content.origin, content.bytes, content.isComplete]).toEqual(['miss', BYTES.length, false]);
+    const iterator = content.read({ from: 0 }, NEVER)[Symbol.asyncIterator]();
+    const first = await iterator.next();
+    expect(server.requests.length).toBe(1);
+    const late = await open(library, { digest: DIGEST });
+    expect(late.origin).toBe('join');
+    expect(sha256(await readAll(late))).toBe(DIGEST);
+    const parts = [Buffer.from(first.value as Uint8Array)];
+    for (let next = await iterator.next(); !next.done; next = await iterator.next())
+      parts.push(Buffer.from(next.value));
+    expect(sha256(Buffer.concat(parts))).toBe(DIGEST);
+    await content.release();
+    // Resumed, not begun anew.
+    expect(server.requests[1]?.headers['range']).toMatch(/^bytes=\d+-$/);
+  });
+
+  it('gives parts, also of what is on its way, but no part as a whole before it is verified', async () => {
+    const server = await startFaultServer();
+    const url = server.serve('/fw', BYTES, { kind: 'wrong-bytes' });
+    const { library } = await openLibrary([declared(BYTES, url)]);
+    await expect(readAll(await open(library, { digest: DIGEST }), 10, 20)).rejects.toThrow(
+      'checksum mismatch',
+    );
+    server.serve('/fw', BYTES);
+    const part = BYTES.subarray(1_000_000, 1_600_000);
+    expect(sha256(await readAll(await open(library, { digest: DIGEST }), 1_000_000, 1_600_000))).toBe(
+      sha256(part),
+    );
+    expect(sha256(await readAll(await open(library, { digest: DIGEST }), 1_000_000, 1_600_000))).toBe(
+      sha256(part),
+    );
+    expect((await readAll(await open(library, { digest: DIGEST }), BYTES.length - 3)).length).toBe(3);
+  });
+
+  it.for([
+    ['that are wrong', { kind: 'wrong-bytes' }, 'BLOBS_HASH_MISMATCH'],
+    ['with more behind them', { kind: 'larger', extraBytes: 10 }, 'BLOBS_HASH_MISMATCH'],
+    ['that are a sign-in page', { kind: 'sign-in-page' }, 'BLOBS_HASH_MISMATCH'],
+    ['that break off', { kind: 'truncate', afterBytes: 2_000_000, headers: {} }, 'BLOBS_NETWORK'],
+    ['of which there are none', { kind: 'status', status: 404 }, 'BLOBS_HTTP_STATUS'],
+    ['that are no HTTP', { kind: 'garbage' }, 'BLOBS_NETWORK'],
+    ['without end', { kind: 'endless' }, 'BLOBS_TOO_LARGE'],
+  ] satisfies [string, Behaviour, string][])(
+    'never ends well with bytes %s',
+    async ([_what, behaviour, code]) => {
+      const server = await startFaultServer();
+      const url = server.serve('/fw', BYTES, behaviour);
+      const { library, store } = await openLibrary([declared(BYTES, url)], { maxSizeBytes: 10_000_000 });
+      const asked = [{ digest: DIGEST }, { url }, { url, digest: DIGEST }];
+      const results = await Promise.allSettled(asked.map((wanted) => hashOf(library, wanted)));
+      for (const result of results) expect(result).toMatchObject({ status: 'rejected', reason: { code } });
+      expect(store.entries()).toEqual([]);
+      expect(library.downloadCount).toBe(0);
+    },
+  );
+
+  it('goes on where a source breaks off and the next has the same bytes, and breaks where they differ', async () => {
+    const server = await startFaultServer();
+    const cut = { kind: 'truncate', afterBytes: 2_000_000, headers: {} } as const;
+    const bad = server.serve('/bad', BYTES, [cut, cut, cut]);
+    const wrong = server.serve('/wrong', BYTES, [{ ...cut, wrong: true }]);
+    const good = server.serve('/good', BYTES);
+    const one = await openLibrary([declared(BYTES, bad, good)]);
+    expect(await hashOf(one.library, { digest: DIGEST })).toBe(DIGEST);
+
+    const { library } = await openLibrary([declared(BYTES, wrong, good)]);
+    const early = await open(library, { digest: DIGEST });
+    // This one has had nothing yet.
+    const late = open(library, { digest: DIGEST });
+    await expect(readAll(early)).rejects.toThrow('upstream began anew with other bytes');
+    expect(sha256(await readAll(await late))).toBe(DIGEST);
+  });
+
+  it.for([
+    [{ kind: 'shifted-range' }],
+    [{ kind: 'wrong-content-range' }],
+    [{ kind: 'new-etag', etag: '"new"' }],
+    [{ kind: 'ok', ranges: false }],
+    [{ kind: 'gzip' }],
+  ] satisfies [Behaviour][])(
+    'gives right bytes where a resumed download is answered with %o',
+    async ([behaviour]) => {
+      const server = await startFaultServer();
+      const url = server.serve('/fw', BYTES, [
+        { kind: 'reset', afterBytes: 2_000_000 },
+        behaviour,
+        { kind: 'ok' },
+      ]);
+      const { library } = await openLibrary([declared(BYTES, url)]);
+      const all = await Promise.allSettled([1, 2, 3].map(() => hashOf(library, { digest: DIGEST })));
+      // None but right bytes end well.
+      for (const one of all) if (one.status === 'fulfilled') expect(one.value).toBe(DIGEST);
+      expect(await hashOf(library, { digest: DIGEST })).toBe(DIGEST);
+    },
+  );
+
+  it('goes on when the first client leaves, and to its end when all do', async () => {
+    const server = await startFaultServer();
+    const url = server.serve('/fw', BYTES, { kind: 'throttle', bytesPerSecond: 10_000_000 });
+    const { library, ends } = await openLibrary([declared(BYTES, url)]);
+    const first = await open(library, { digest: DIGEST });
+    const second = await open(library, { digest: DIGEST });
+    await first.release();
+    expect(sha256(await readAll(second))).toBe(DIGEST);
+    const away = new AbortController();
+    const gone = server.serve('/gone', OTHER, { kind: 'ok', delayMs: 20 });
+    const third = library.open({ url: gone, digest: digestOf(OTHER) }, away.signal);
+    await expect.poll(() => server.requestsFor('/gone').length, { interval: 1 }).toBe(1);
+    away.abort(new Error('the client left'));
+    await expect(third).rejects.toThrow('the client left');
+    await expect.poll(() => ends.map(({ result }) => result)).toEqual(['stored', 'stored']);
+  });
+
+  it('ends a download that nobody waits for: with a known digest after a while, else at once', async () => {
+    const server = await startFaultServer();
+    const stall: Behaviour = { kind: 'stall', afterBytes: 1_000_000 };
+    const [one, other] = [server.serve('/one', BYTES, stall), server.serve('/other', BYTES, stall)];
+    const { library, ends } = await openLibrary([declared(BYTES, one)], { lingerMs: 1 });
+    for (const url of [one, other]) await (await open(library, { url })).release();
+    await expect.poll(() => ends.map(({ error }) => error?.message)).toHaveLength(2);
+    expect(ends.map(({ result, error }) => [result, error?.message])).toEqual(
+      Array(2).fill(['failed', 'nobody waits for it any more']),
+    );
+  });
+
+  it('begins nothing while it drains, and ends everything when it closes', async () => {
+    const server = await startFaultServer();
+    const url = server.serve('/fw', BYTES, { kind: 'stall', afterBytes: 1_000_000 });
+    const { library } = await openLibrary([declared(BYTES, url)]);
+    const content = await open(library, { url });
+    library.drain();
+    await (await open(library, { url })).release();
+    await expect(open(library, { url: `${server.origin}/more` })).rejects.toMatchObject({
+      code: 'BLOBS_INTERRUPTED',
+    });
+    const reading = readAll(content);
+    await Promise.all([library.close(), expect(reading).rejects.toThrow('the server ends')]);
+  });
+
+  it('never gives a damaged entry: it goes, and is downloaded anew', async () => {
+    const server = await startFaultServer();
+    const url = server.serve('/fw', BYTES);
+    const { library, store } = await openLibrary([declared(BYTES, url)]);
+    expect(await hashOf(library, { digest: DIGEST })).toBe(DIGEST);
+    const file = entryFile(store.directory, DIGEST);
+    expect(await hashOf(library, { digest: DIGEST })).toBe(DIGEST);
+    writeFileSync(file, OTHER);
+    expect(await hashOf(library, { digest: DIGEST })).toBe(DIGEST);
+    appendFileSync(file, 'x');
+    utimesSync(file, new Date(), new Date(0));
+    expect(await hashOf(library, { digest: DIGEST })).toBe(DIGEST);
+    rmSync(file);
+    expect(await hashOf(library, { digest: DIGEST })).toBe(DIGEST);
+    expect(server.requestsFor('/fw').length).toBe(4);
+  });
+
+  it('breaks off where an entry is changed while it is read', async () => {
+    const { library, store } = await openLibrary([]);
+    const bytes = someBytes('large', 2_000_000);
+    const file = await TemporaryFile.create(store.partialDirectory);
+    await file.handle.writeFile(bytes);
+    await store.add(file, digestOf(bytes));
+    const content = await open(library, { digest: digestOf(bytes) });
+    const iterator = content.read({ from: 0 }, NEVER)[Symbol.asyncIterator]();
+    await iterator.next();
+    writeFileSync(entryFile(store.directory, digestOf(bytes)), someBytes('changed', 2_000_000));
+    const rest = async (): Promise<void> => {
+      while (!(await iterator.next()).done);
+    };
+    await expect(rest()).rejects.toMatchObject({ code: 'BLOBS_HASH_MISMATCH' });
+    await content.release();
+  });
+
+  it('answers a HEAD without a download', async () => {
+    const server = await startFaultServer();
+    const url = server.serve('/fw', BYTES);
+    const more = server.serve('/more', OTHER);
+    const { library } = await openLibrary([{ ...declared(BYTES, url), size: BYTES.length }]);
+    const look = async (wanted: Parameters<typeof library.look>[0]) => {
+      const content = await library.look(wanted, NEVER);
+      await content?.release();
+      return content && [content.digest, content.bytes, content.isComplete];
+    };
+    expect(await look({ url })).toEqual([DIGEST, BYTES.length, false]);
+    expect(await look({ digest: digestOf(OTHER) })).toBeUndefined();
+    expect(await look({ url: more })).toEqual([undefined, OTHER.length, false]);
+    expect(server.requests.map(({ method, path }) => `${method} ${path}`)).toEqual(['HEAD /more']);
+    await hashOf(library, { url });
+    expect(await look({ digest: DIGEST })).toEqual([DIGEST, BYTES.length, true]);
+  });
+
+  it('shares a store with another, which downloads the same', async () => {
+    const server = await startFaultServer();
+    const url = server.serve('/fw', BYTES, { kind: 'throttle', bytesPerSecond: 20_000_000 });
+    const { library, store } = await openLibrary([declared(BYTES, url)]);
+    const { library: other } = await openLibrary([declared(BYTES, url)], { store });
+    const hashes = await Promise.all([library, other].map((one) => hashOf(one, { digest: DIGEST })));
+    expect(hashes).toEqual([DIGEST, DIGEST]);
+    expect(existsSync(entryFile(store.directory, DIGEST))).toBe(true);
+  });
+
+  it('serves the empty body', async () => {
+    const server = await startFaultServer();
+    const url = server.serve('/empty', '');
+    const { library } = await openLibrary([declared(Buffer.alloc(0), url)]);
+    for (let i = 0; i < 2; i++) expect(await hashOf(library, { url })).toBe(sha256(''));
+  });
+});
