@@ -26,7 +26,8 @@ export function createFetchDeps(session: Session): Omit<FetchDeps, 'observe'> {
   };
 }
 
-async function openNetwork(options: NetworkOptions, session: Session): Promise<Network> {
+/** The network, as the environment of a run says. */
+export async function openNetwork(options: NetworkOptions, session: Session): Promise<Network> {
   preloadHashing();
   const { config, stderr } = session;
   const { proxies } = config;

@@ -1,65 +1,146 @@
 // SPDX-License-Identifier: Apache-2.0
 import { once } from 'node:events';
-import { loadModules } from '../app/load-modules.ts';
+import { hostname } from 'node:os';
 import { BlobsError } from '../core/errors.ts';
-import { Catalogue } from '../server/catalogue.ts';
+import { escapeControls } from '../core/text.ts';
+import { findUrl, redactLine } from '../core/url.ts';
+import { type AllowedHost, parseAllowHost } from '../fetch/allowed-host.ts';
+import { parseConfiguredMirrors } from '../fetch/configured-mirrors.ts';
+import { type Mirror, parseMirror } from '../fetch/mirrors.ts';
+import { createUpstreamPolicy } from '../fetch/upstream-policy.ts';
+import { serveDocument } from '../output/json.ts';
+import { jsonText } from '../output/json-text.ts';
+import { parseNetwork } from '../server/client-networks.ts';
+import type { DownloadEnd } from '../server/downloads.ts';
+import { Library } from '../server/library.ts';
 import { prepareStore } from '../server/prepare-store.ts';
-import { startServer } from '../server/start-server.ts';
+import type { ServerLog } from '../server/server-log.ts';
+import { type RunningServer, startServer } from '../server/start-server.ts';
+import { Statistics, urlKey } from '../server/statistics/statistics.ts';
 import { BlobStore } from '../store/blob-store.ts';
-import { createFetchDeps } from './deps.ts';
+import { openNetwork, systemClock } from './deps.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { DEFAULT_JOBS } from './fetch-command-options.ts';
-import type { ListenAddress } from './listen-address.ts';
-import { printIssues, type Session } from './session.ts';
-
-/** The options of `blobs serve`, as commander gives them. */
-export interface ServeCommandOptions {
-  readonly listen: ListenAddress;
-  readonly hideIndex?: boolean;
-}
-
-const TIMEOUT_MS = 30_000;
-const RETRIES = 4;
-const MAX_SIZE_BYTES = 2 * 1024 ** 3;
+import type { ServeCommandOptions } from './serve-command-options.ts';
+import { openServeLog } from './serve-log.ts';
+import { ServedModules } from './served-modules.ts';
+import type { Session } from './session.ts';
+import { VERSION } from './version.ts';
 
 /** What `blobs serve` does once its options are parsed, until a signal ends it; in a file of its own, since only it loads the server. */
 export async function runServe(session: Session, options: ServeCommandOptions): Promise<ExitCode> {
-  const { config, signal, stdout, stderr } = session;
-  const directory = config.blobs().caches.storeDirectory;
-  if (directory === undefined) {
-    throw new BlobsError('BLOBS_USAGE', 'serve needs the local store, which is switched off', {
-      hint: 'name a directory with BLOBS_STORE or blobs.store',
-    });
-  }
-  const { blobs, issues } = await loadModules(
-    { search: config.search, selection: { modules: [] }, ...config.index() },
-    signal,
-  );
-  printIssues(session, issues);
-  const catalogue = new Catalogue(blobs);
-  const store = new BlobStore(directory);
-  await prepareStore(store);
-  const { clock, random, openNetwork } = createFetchDeps(session);
-  const { credentials: _, ...network } = await openNetwork({ jobs: DEFAULT_JOBS, timeoutMs: TIMEOUT_MS });
+  const { config, signal, stdout } = session;
+  const allowHosts = (options.allowHost ?? []).map(parseAllowHost);
+  const networks = (options.allowNetwork ?? []).map(parseNetwork);
+  const configured = config.blobs();
+  const mirrors = options.mirror?.map(parseMirror) ?? parseConfiguredMirrors(configured.mirrors);
+  const store = await openStore(session, options);
+  const log = openServeLog(session);
+  const served = await ServedModules.load(session, {
+    log,
+    needsNoModules: allowHosts.length > 0,
+    tokenFile: options.tokenFile && config.directory(options.tokenFile),
+  });
+  const declaredUrls = { has: (href: string) => served.catalogue.byUrl(href).length > 0 };
+  const policy = createUpstreamPolicy({ declaredUrls, allowHosts });
+  // Who runs the server chose the mirrors, wherever they are; no client can ask for their URLs.
+  const hops = createUpstreamPolicy({ declaredUrls, allowHosts: [...allowHosts, ...hostsOf(mirrors)] });
+  const jobs = options.jobs ?? configured.jobs ?? DEFAULT_JOBS;
+  const { admitAddress } = hops;
+  const opened = await openNetwork({ jobs, timeoutMs: options.timeout, admitAddress }, session);
+  const { credentials, trace: _, ...network } = opened;
   // Those who wait for a download are let down only when the program ends.
   const never = new AbortController();
-  const server = await startServer({
-    ...network,
-    ...options.listen,
-    store,
-    isIndexHidden: options.hideIndex === true,
-    catalogue: () => catalogue,
-    clock,
-    random,
-    timeoutMs: TIMEOUT_MS,
-    retries: RETRIES,
-    maxSizeBytes: MAX_SIZE_BYTES,
-    signal: never.signal,
-    log: stderr,
+  const shared = { store, catalogue: () => served.catalogue, clock: systemClock };
+  const { host, port } = options.listen;
+  const statistics = await Statistics.open({
+    directory: store.directory,
+    // Machines may share a store, and each have a server of this address.
+    instance: `${hostname()} ${host} ${port}`,
+    clock: systemClock,
+    warn: (message) => log.warn(escapeControls(message)),
   });
-  stdout.write(`listening on ${server.url}\n`);
-  if (!signal.aborted) await once(signal, 'abort');
-  await server.drain();
+  const library = new Library({
+    ...network,
+    ...shared,
+    ...(options.upstreamCredentials ? { credentials } : {}),
+    ...(config.debug ? { trace: (line: string) => log.debug(line) } : {}),
+    admit: hops.admitHop,
+    mirrors,
+    jobs,
+    onDownloaded: (end) => noteDownload(end, { log, statistics }),
+    random: Math.random,
+    timeoutMs: options.timeout,
+    retries: options.retries,
+    maxSizeBytes: options.maxSize,
+    signal: never.signal,
+  });
+  const server = await startServer({
+    ...options.listen,
+    ...shared,
+    library,
+    policy,
+    statistics,
+    isIndexHidden: options.hideIndex === true,
+    networks,
+    token: () => served.token,
+    version: VERSION,
+    log,
+  });
+  const reload = (): void => void served.reload();
+  process.on('SIGHUP', reload);
+  const { url } = server;
+  stdout.write(
+    config.json
+      ? jsonText(serveDocument({ url, store: store.directory, declared: served.catalogue.blobs.length }))
+      : `listening on ${url}\n`,
+  );
+  await untilDrained(server, signal);
+  process.off('SIGHUP', reload);
   await network.transport.close();
   return 0;
+}
+
+function noteDownload(
+  { result, url, digest, downloadedBytes, error }: DownloadEnd,
+  { log, statistics }: { readonly log: ServerLog; readonly statistics: Statistics },
+): void {
+  const key = url === undefined ? undefined : urlKey(url);
+  const counted = digest ?? key;
+  if (counted !== undefined) statistics.noteDownloaded(counted, downloadedBytes);
+  if (result === 'stored' && digest !== undefined) statistics.noteStored(digest, key);
+  const reason = error === undefined ? {} : { reason: escapeControls(redactLine(error.message)) };
+  const line = { result, url, digest, bytes: downloadedBytes, ...reason };
+  if (result === 'failed') log.warn(line, 'download failed');
+  else log.info(line, 'downloaded');
+}
+
+async function untilDrained(server: RunningServer, signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort');
+  await server.drain();
+}
+
+/** @throws BlobsError `BLOBS_USAGE` where there is no store; `BLOBS_STORE_UNUSABLE` where it cannot be written to */
+async function openStore({ config }: Session, { store: named }: ServeCommandOptions): Promise<BlobStore> {
+  if (named !== undefined && /^[a-z][a-z0-9+.-]+:\/\//i.test(named)) {
+    throw new BlobsError('BLOBS_USAGE', '--store must be a directory', {
+      hint: 'a registry cannot be the store of a server yet',
+    });
+  }
+  const directory = named === undefined ? config.blobs().caches.storeDirectory : config.directory(named);
+  if (directory === undefined) {
+    throw new BlobsError('BLOBS_USAGE', 'serve needs the local store, which is switched off', {
+      hint: 'name a directory with --store',
+    });
+  }
+  const store = new BlobStore(directory);
+  await prepareStore(store);
+  return store;
+}
+
+function hostsOf(mirrors: readonly Mirror[]): readonly AllowedHost[] {
+  return mirrors.flatMap(({ replacement }) => {
+    const url = findUrl(replacement.replace(/\{sha256(?::2)?\}/g, 'x'));
+    return url?.protocol === 'https:' || url?.protocol === 'http:' ? [parseAllowHost(url.host)] : [];
+  });
 }

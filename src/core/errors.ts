@@ -42,6 +42,10 @@ export const ERROR_MEANINGS = {
     'a URL that the server does not ask for its clients: not declared, and on no host of --allow-host',
   BLOBS_ADDRESS_NOT_ALLOWED:
     'a host has no public address, and was not given to the server with --allow-host',
+  BLOBS_BAD_REQUEST: 'a request to the server that is malformed, or larger than it takes',
+  BLOBS_CLIENT_NOT_ALLOWED:
+    'a client of the server is in none of its networks, or shows no token that is right',
+  BLOBS_BUSY: 'the server is ending, or does as much at once as it may',
   BLOBS_FETCHER_UNSUPPORTED: 'a fetcher that this version does not know',
   BLOBS_LFS_SIZE:
     'a blob with `fetcher: lfs` declares no size, without which a Git LFS server cannot be asked',

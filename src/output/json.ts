@@ -41,6 +41,7 @@ const EMPTY: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   sbom: { format: null, output: null, sbom: null },
   add: { added: null, pinned: [], dryRun: false },
   licenses: { licenses: [], texts: [] },
+  serve: { url: null, store: null },
 };
 
 /** The document of a run that ended before there was a report. */
@@ -183,6 +184,17 @@ export function mirrorDocument(report: MirrorReport): JsonDocument {
     ...(registry === undefined ? {} : { registry }),
     dryRun,
   };
+}
+
+/** The document that `serve` begins with. */
+export function serveDocument(server: {
+  readonly url: string;
+  readonly store: string;
+  /** Blobs that the modules declare. */
+  readonly declared: number;
+}): JsonDocument {
+  const { url, store, declared } = server;
+  return { ...document('serve', { issues: [] }, [], { total: declared }), url, store };
 }
 
 /** A document with the usual keys. */

@@ -19,7 +19,7 @@ export async function prepareStore(store: BlobStore): Promise<void> {
       'BLOBS_STORE_UNUSABLE',
       `cannot write to the store ${store.directory}: ${describeError(error)}`,
       {
-        hint: 'name another directory with BLOBS_STORE or blobs.store, or let this user write to it',
+        hint: 'name another directory with --store, or let this user write to it',
       },
     );
   }

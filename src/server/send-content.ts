@@ -1,24 +1,118 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Readable } from 'node:stream';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { BlobsError } from '../core/errors.ts';
+import { findPart, type Part } from './byte-range.ts';
 import type { Content } from './content.ts';
+import { contentHeaders, type Delivery, validatorsOf } from './content-headers.ts';
+import { allowsPart, judgePreconditions } from './preconditions.ts';
+import { sendProblem } from './problem.ts';
+import { readPart, readToEnd } from './read-part.ts';
+import { breakOff, writeBody } from './write-body.ts';
+
+export interface SendOptions extends Delivery {
+  /** Aborted when the client is gone. */
+  readonly signal: AbortSignal;
+  /** Told of the bytes of the body that are on their way. */
+  readonly onWritten: (bytes: number) => void;
+}
 
 /**
- * Answers with the whole content, as bytes that a browser neither shows nor runs. A content that fails on its way ends in
- * a broken connection.
+ * Answers with a content, or a part of it, and resolves when all of it is on its way. A content that fails before anything
+ * was sent becomes an error status; later, its connection is ended, so that nobody takes for whole what is not.
+ *
+ * @throws BlobsError and whatever else the content throws, with the connection ended where the answer had begun
  */
-export async function sendContent(reply: FastifyReply, content: Content): Promise<FastifyReply> {
-  const gone = new AbortController();
-  reply.raw.once('close', () => {
-    gone.abort(new Error('the client is gone'));
-    void content.release();
-  });
-  reply
-    .header('content-type', 'application/octet-stream')
-    .header('content-disposition', 'attachment')
-    .header('x-content-type-options', 'nosniff')
-    .header('content-security-policy', "default-src 'none'; sandbox");
-  if (content.bytes !== undefined) reply.header('content-length', content.bytes);
-  if (content.digest !== undefined) reply.header('etag', `"${content.digest}"`);
-  return reply.send(Readable.from(content.read({ from: 0 }, gone.signal), { objectMode: false }));
+export async function sendContent(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  content: Content,
+  options: SendOptions,
+): Promise<void> {
+  const { headers, method } = request;
+  const isHead = method === 'HEAD';
+  // HTTP/1.0 ends a body of unknown length by closing the connection, which a failure does too.
+  if (!isHead && content.bytes === undefined && request.raw.httpVersion === '1.0') {
+    await readToEnd(content, { from: 0 }, options.signal);
+    if (content.bytes === undefined) return refuse(reply, 505, 'the length is not known: ask by HTTP/1.1');
+  }
+  const validators = validatorsOf(content);
+  const verdict = judgePreconditions(headers, validators);
+  if (verdict === 412) return refuse(reply, 412, 'a precondition of the request does not hold');
+  const own = contentHeaders(content, options);
+  if (verdict === 304) {
+    const { 'content-type': _type, 'content-disposition': _disposition, ...kept } = own;
+    reply.hijack();
+    reply.raw.writeHead(304, kept).end();
+    return;
+  }
+  const { bytes } = content;
+  const asked = isHead || bytes === undefined ? undefined : findPart(headers.range, bytes);
+  const part = allowsPart(headerText(headers['if-range']), validators) ? asked : undefined;
+  if (part === 'unsatisfiable') {
+    return refuse(reply, 416, 'nothing of the range is there', { 'content-range': `bytes */${bytes}` });
+  }
+  if (part !== undefined) own['content-range'] = `bytes ${part.from}-${part.to - 1}/${bytes}`;
+  const length = part === undefined ? bytes : part.to - part.from;
+  if (length !== undefined) own['content-length'] = length;
+  await sendBody(reply, content, { ...options, part, isHead, head: [part === undefined ? 200 : 206, own] });
+}
+
+interface BodyOptions extends SendOptions {
+  readonly part: Part | undefined;
+  readonly isHead: boolean;
+  readonly head: readonly [status: number, headers: ReturnType<typeof contentHeaders>];
+}
+
+async function sendBody(reply: FastifyReply, content: Content, options: BodyOptions): Promise<void> {
+  const { part, isHead, head, signal, onWritten } = options;
+  const response = reply.raw;
+  const whole = isHead ? EMPTY : content.wholeBuffer();
+  if (whole !== undefined) {
+    const piece = part === undefined ? whole : whole.subarray(part.from, part.to);
+    onWritten(piece.length);
+    reply.hijack();
+    response.writeHead(...head).end(piece);
+    return;
+  }
+  const { bytes } = content;
+  const range = part ?? (bytes === undefined ? undefined : { from: 0, to: bytes });
+  const pieces = range === undefined ? content.read({ from: 0 }, signal) : readPart(content, range, signal);
+  const iterator = pieces[Symbol.asyncIterator]();
+  // What fails before its first byte can still be told.
+  const first = await iterator.next();
+  reply.hijack();
+  response.writeHead(...head);
+  try {
+    await writeBody(response, continued(first, iterator), { signal, onWritten });
+  } catch (error) {
+    breakOff(response);
+    throw error;
+  }
+}
+
+const EMPTY = new Uint8Array();
+
+async function* continued(
+  first: IteratorResult<Uint8Array>,
+  iterator: AsyncIterator<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  try {
+    for (let next = first; !next.done; next = await iterator.next()) yield next.value;
+  } finally {
+    await iterator.return?.();
+  }
+}
+
+function headerText(value: string | readonly string[] | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function refuse(
+  reply: FastifyReply,
+  status: number,
+  message: string,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  const { code } = new BlobsError('BLOBS_BAD_REQUEST', message);
+  sendProblem(reply, { status, code, message, headers });
 }

@@ -1,30 +1,54 @@
 // SPDX-License-Identifier: Apache-2.0
-import { hostname } from 'node:os';
-import fastify, { type FastifyReply } from 'fastify';
+import type { Clock } from '../core/deps.ts';
 import { BlobsError, describeError, systemCode } from '../core/errors.ts';
-import { findSha256 } from '../core/sha256.ts';
-import { findUrl } from '../core/url.ts';
-import { Library, type LibraryOptions } from './library.ts';
+import type { UpstreamPolicy } from '../fetch/upstream-policy.ts';
+import type { BlobStore } from '../store/blob-store.ts';
+import type { Catalogue } from './catalogue.ts';
+import type { ClientNetwork } from './client-networks.ts';
+import { createApp } from './create-app.ts';
+import { Gate } from './gate.ts';
+import { HTTP_LIMITS, type HttpLimits } from './http-limits.ts';
+import type { Library } from './library.ts';
+import { Metrics, type Readings } from './metrics.ts';
 import { registerPage } from './page/register-page.ts';
-import { sendContent } from './send-content.ts';
-import { countServed } from './statistics/count-served.ts';
-import { noteDownload } from './statistics/note-download.ts';
-import { Statistics } from './statistics/statistics.ts';
+import { logRequest } from './request-log.ts';
+import { registerDigestRoute } from './routes/register-digest-route.ts';
+import { registerFetchRoutes } from './routes/register-fetch-routes.ts';
+import { registerStatusRoutes } from './routes/register-status-routes.ts';
+import type { ServerLog } from './server-log.ts';
+import { type Statistics, urlKey } from './statistics/statistics.ts';
+import { StoreGauge } from './store-size.ts';
 
-export interface ServerOptions extends Omit<LibraryOptions, 'statistics'> {
+export interface ServerOptions {
+  readonly library: Pick<Library, 'open' | 'look' | 'drain' | 'close' | 'downloadCount'>;
+  readonly store: BlobStore;
+  /** Whether nothing tells what there is; see page/register-page.ts. */
+  readonly isIndexHidden: boolean;
+  /** What the modules declare, as of now. */
+  readonly catalogue: () => Catalogue;
+  readonly clock: Pick<Clock, 'now'>;
   readonly host: string;
   /** 0 for any that is free. */
   readonly port: number;
-  /** Whether nothing tells what there is; see page/register-page.ts. */
-  readonly isIndexHidden: boolean;
-  /** Where the log goes, a JSON object a line. */
-  readonly log: { write(line: string): void };
+  readonly log: ServerLog;
+  readonly policy: Pick<UpstreamPolicy, 'admitRequest'>;
+  /** Networks whose clients may ask; empty for all. */
+  readonly networks: readonly ClientNetwork[];
+  /** What clients must show, as of now; undefined where they need not. */
+  readonly token: () => string | undefined;
+  readonly statistics: Statistics;
+  readonly version: string;
+  /** Those of {@link HTTP_LIMITS} that are to be others. */
+  readonly limits?: Partial<HttpLimits>;
 }
 
 export interface RunningServer {
   /** Where it listens, such as `http://127.0.0.1:8080`. */
   readonly url: string;
-  /** Takes no more requests, and resolves when those under way are answered. */
+  /**
+   * Begins nothing any more, answers new requests with 503, and resolves when those under way are answered, or were broken
+   * off because they took too long.
+   */
   drain(): Promise<void>;
 }
 
@@ -34,57 +58,82 @@ export interface RunningServer {
  * @throws BlobsError `BLOBS_USAGE` where it cannot listen
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { host, port, store, clock } = options;
-  const app = fastify({ logger: { stream: options.log } });
-  const statistics = await Statistics.open({
-    ...{ directory: store.directory, clock, warn: (message) => app.log.warn(message) },
-    // Machines may share a store, and each have a server of this address.
-    instance: `${hostname()} ${host} ${port}`,
+  const { log, clock, catalogue, token, library, statistics } = options;
+  const limits = { ...HTTP_LIMITS, ...options.limits };
+  const gate = new Gate({ limits, networks: options.networks, token });
+  const storeGauge = new StoreGauge(options.store.directory, clock);
+  const read = async (): Promise<Readings> => ({
+    connections: await countConnections(),
+    requests: gate.inWork,
+    downloads: library.downloadCount,
+    store: await storeGauge.size(),
+    bytesDownloaded: statistics.totals.bytesDownloaded,
   });
-  const library = new Library({ ...options, onDownloaded: (end) => noteDownload(end, statistics) });
-  registerPage(app, { ...options, statistics });
-  app.get('/sha256/:digest', async (request, reply) => {
-    const digest = findSha256((request.params as { digest: string }).digest);
-    const content = digest && (await library.open({ digest }, options.signal));
-    return content ? sendContent(reply, countServed(content, statistics)) : refuse(reply, 404, notHere());
+  const metrics = new Metrics(read);
+  const app = createApp({
+    limits,
+    gate,
+    log,
+    onEnded: ({ request, reply, work, ms }) => {
+      const { bytes, origin, code } = work;
+      const route = request.routeOptions.url ?? 'none';
+      metrics.note({
+        route,
+        method: ['GET', 'HEAD'].includes(request.method) ? request.method : 'other',
+        status: reply.raw.statusCode,
+        seconds: ms / 1000,
+        bytes,
+        origin,
+        code,
+      });
+      const key = work.digest ?? (work.href === undefined ? undefined : urlKey(work.href));
+      if (origin !== undefined && key !== undefined) statistics.noteServed(key, bytes);
+      logRequest(log, request, { reply, work, ms });
+    },
   });
-  for (const path of ['/api/v1/fetch', '/api/v1/fetch/', '/api/v1/fetch/:name']) {
-    app.get(path, async (request, reply) => {
-      const { url } = request.query as { url?: unknown };
-      const href = typeof url === 'string' ? findUrl(url)?.href : undefined;
-      if (href === undefined) {
-        return refuse(reply, 400, new BlobsError('BLOBS_USAGE', 'url is missing or malformed'));
-      }
-      const isDeclared = options.catalogue().byUrl(href).length > 0;
-      const content = isDeclared ? await library.open({ url: href }, options.signal) : undefined;
-      return content ? sendContent(reply, countServed(content, statistics)) : refuse(reply, 404, notHere());
-    });
-  }
-  app.get('/api/v1/health/', async () => ({ status: 'ok' }));
-  app.setErrorHandler((error, _request, reply) => {
-    if (error instanceof BlobsError) return refuse(reply, 502, error);
-    throw error;
+  const countConnections = (): Promise<number> =>
+    new Promise((resolve) => app.server.getConnections((_error, count) => resolve(count ?? 0)));
+  const routes = { library, catalogue, isPrivate: () => token() !== undefined, now: () => clock.now() };
+  registerPage(app, options);
+  registerDigestRoute(app, routes);
+  registerFetchRoutes(app, { ...routes, policy: options.policy });
+  registerStatusRoutes(app, {
+    version: options.version,
+    gate,
+    metrics,
+    read,
+    totals: () => statistics.totals,
+    declared: () => catalogue().blobs.length,
   });
+  const url = await listen(() => app.listen({ host: options.host, port: options.port, backlog: BACKLOG }));
+  const drain = async (): Promise<void> => {
+    library.drain();
+    const timer = setTimeout(() => app.server.closeAllConnections(), limits.drainTimeoutMs);
+    await gate.shut();
+    clearTimeout(timer);
+    await app.close();
+    await library.close();
+    await statistics.save();
+  };
+  return { url, drain };
+}
+
+/** A thousand clients may come at once. */
+const BACKLOG = 1024;
+
+/** @throws BlobsError `BLOBS_USAGE` */
+async function listen(begin: () => Promise<string>): Promise<string> {
   try {
-    const url = await app.listen({ host, port });
-    const drain = async (): Promise<void> => {
-      await app.close();
-      await library.close();
-      await statistics.save();
-    };
-    return { url, drain };
+    return await begin();
   } catch (error) {
-    if (systemCode(error) === undefined) throw error;
+    const code = systemCode(error);
+    if (code === undefined) throw error;
+    const hints: Readonly<Record<string, string>> = {
+      EADDRINUSE: 'another program listens there: name another port with --listen, or 0 for any that is free',
+      EACCES: 'ports below 1024 are for administrators: name another with --listen, such as 8080',
+    };
     throw new BlobsError('BLOBS_USAGE', `cannot listen: ${describeError(error)}`, {
-      hint: 'name another address with --listen',
+      hint: hints[code] ?? 'name an address of this machine with --listen, such as 127.0.0.1:8080',
     });
   }
-}
-
-function refuse(reply: FastifyReply, status: number, { code, message }: BlobsError): FastifyReply {
-  return reply.code(status).send({ error: { code, message } });
-}
-
-function notHere(): BlobsError {
-  return new BlobsError('BLOBS_MISSING', 'it is neither here nor declared by a module');
 }

@@ -13,11 +13,18 @@ export interface Served {
   stop(signal?: NodeJS.Signals): Promise<CliResult>;
 }
 
-/** Starts the built `blobs serve` on a free port of 127.0.0.1; `args` stand behind its own. */
-export async function startServe(args: readonly string[], options: CliOptions = {}): Promise<Served> {
+/**
+ * Starts the built `blobs serve` on a free port of 127.0.0.1; `args` stand behind its own. It may ask this machine, where
+ * the servers of tests are, unless `allowHosts` says otherwise.
+ */
+export async function startServe(
+  args: readonly string[],
+  { allowHosts = ['127.0.0.1'], ...options }: CliOptions & { readonly allowHosts?: readonly string[] } = {},
+): Promise<Served> {
+  const allowed = allowHosts.flatMap((host) => ['--allow-host', host]);
   let ended: Promise<CliResult> | undefined;
   const cli = await new Promise<RunningCli>((resolve, reject) => {
-    ended = runCli(['serve', '--listen', '127.0.0.1:0', ...args], {
+    ended = runCli(['serve', '--listen', '127.0.0.1:0', ...allowed, ...args], {
       timeoutMs: 60_000,
       ...options,
       onStart: async (running) => {

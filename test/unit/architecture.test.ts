@@ -67,6 +67,8 @@ const PACKAGES: Readonly<Record<string, { readonly values: RegExp; readonly type
   commander: { values: /^cli\//, types: /^cli\// },
   undici: { values: /^fetch\/(?:transport|proxy-tunnel)\.ts$/, types: /^fetch\// },
   fastify: { values: /^server\//, types: /^server\// },
+  pino: { values: /^server\//, types: /^server\// },
+  'prom-client': { values: /^server\/metrics\.ts$/, types: /^server\// },
   ajv: { values: /^$/, types: /^module\// },
 };
 

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Command } from 'commander';
-import { parseListen } from '../listen-address.ts';
-import { addGlobalOptions } from '../options.ts';
-import type { ServeCommandOptions } from '../run-serve.ts';
+import { type Command, Option } from 'commander';
+import { type ListenAddress, parseListen } from '../listen-address.ts';
+import { addGlobalOptions, collect } from '../options.ts';
+import type { ServeCommandOptions } from '../serve-command-options.ts';
+import { addTransferLimits, jobsOption, mirrorOption } from '../transfer-options.ts';
 import type { Run } from './command.ts';
+
+const DEFAULT_LISTEN: ListenAddress = { host: '127.0.0.1', port: 8080 };
 
 /** `blobs serve` */
 export function addServeCommand(program: Command, run: Run): void {
@@ -11,17 +14,33 @@ export function addServeCommand(program: Command, run: Run): void {
     .command('serve')
     .summary('a caching download server for a team')
     .description(
-      'Serve the blobs that the modules declare, downloading each once, when it is first asked for. What is sent was found to have its SHA-256. SIGTERM and SIGINT let the requests under way end.',
+      'Serve the blobs that the modules declare, downloading each once, when it is first asked for; and what is at any URL of the hosts that --allow-host names. What is known by its SHA-256 is never sent as whole before it was found to have it. SIGHUP reads modules and token again; SIGTERM and SIGINT let the requests under way end. The log is on stderr: JSON, or on a terminal a line a request.',
     )
-    .option('--listen <host:port>', 'where to listen (port 0: any that is free)', parseListen, {
-      host: '127.0.0.1',
-      port: 8080,
-    })
-    .option('--hide-index', 'no page that lists what there is')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  blobs serve                          for this machine\n  curl -O http://127.0.0.1:8080/sha256/<digest>',
+    .addOption(
+      new Option('--listen <host:port>', 'where to listen (port 0: any that is free)')
+        .argParser(parseListen)
+        .default(DEFAULT_LISTEN, '127.0.0.1:8080'),
+    )
+    .option('--store <dir>', 'where downloads are kept (default: the local store)')
+    .option(
+      '--allow-host <host>',
+      'let clients ask for any URL of this HOST or HOST:PORT, whatever its address (repeatable)',
+      collect,
+    )
+    .option('--allow-network <cidr>', 'serve only clients of this network (repeatable)', collect)
+    .option('--token-file <file>', 'serve only clients that show the token in this file (Bearer)')
+    .option('--hide-index', 'no page and no list of what is there')
+    .option('--upstream-credentials', 'use netrc and GITHUB_TOKEN for what clients ask for')
+    .addOption(jobsOption())
+    .addOption(
+      mirrorOption(
+        'ask another place first for URLs that begin with FROM (repeatable); sha256=TO is for every blob',
+      ),
     );
+  addTransferLimits(serve, 'refuse more where no size is declared').addHelpText(
+    'after',
+    '\nExamples:\n  blobs serve                          for this machine\n  blobs serve --listen 0.0.0.0:8080 --allow-network 10.0.0.0/8\n  curl -O http://127.0.0.1:8080/sha256/<digest>\n  curl -O "http://127.0.0.1:8080/api/v1/fetch/fw.bin?url=https%3A%2F%2Fhost%2Ffw.bin"',
+  );
   addGlobalOptions(serve).action(async (options: ServeCommandOptions, command: Command) => {
     await run(command, async (session) => {
       const { runServe } = await import('../run-serve.ts');

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { TransferLimits } from './fetch-command-options.ts';
+import type { ListenAddress } from './listen-address.ts';
+
+/** The options of `blobs serve`, as commander gives them. */
+export interface ServeCommandOptions extends TransferLimits {
+  readonly listen: ListenAddress;
+  readonly store?: string;
+  readonly allowHost?: readonly string[];
+  readonly allowNetwork?: readonly string[];
+  readonly tokenFile?: string;
+  readonly hideIndex?: boolean;
+  readonly upstreamCredentials?: boolean;
+  readonly mirror?: readonly string[];
+  readonly jobs?: number;
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+import { performance } from 'node:perf_hooks';
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
+import type { Gate } from './gate.ts';
+import type { HttpLimits } from './http-limits.ts';
+import { createHttpServer, originForm, refuseMalformed } from './http-server.ts';
+import { type Problem, problemOf, sendProblem } from './problem.ts';
+import type { ServerLog } from './server-log.ts';
+import { beginWork, type Work, workOf } from './work.ts';
+import { dropStalled } from './write-body.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Whether it answers while the server is ending. */
+    isHealth?: boolean;
+    /** Whether it needs no token. */
+    isOpen?: boolean;
+    /** Whether it is asked again and again by machines, so that the log shows it only when more is wanted. */
+    isQuiet?: boolean;
+  }
+}
+
+/** A request whose answer has ended, whole or not. */
+export interface EndedRequest {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly work: Work;
+  readonly ms: number;
+}
+
+export interface AppOptions {
+  readonly limits: HttpLimits;
+  readonly gate: Gate;
+  readonly log: ServerLog;
+  readonly onEnded: (ended: EndedRequest) => void;
+}
+
+const MAX_PARAMETER_CHARACTERS = 2048;
+
+/** An application without routes, which lets requests through the gate, and answers whatever goes wrong. */
+export function createApp({ limits, gate, log, onEnded }: AppOptions): FastifyInstance {
+  const app: FastifyInstance = fastify({
+    loggerInstance: log as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true }),
+    serverFactory: (listener) => createHttpServer(listener, limits),
+    clientErrorHandler: (error, socket) => refuseMalformed(error, socket, { isBusy: gate.isBusy(socket) }),
+    rewriteUrl: ({ url = '/' }) => originForm(url),
+    frameworkErrors: (_error, _request, reply) => {
+      sendProblem(reply as FastifyReply, nothing(400, 'the path is malformed'));
+    },
+    routerOptions: { maxParamLength: MAX_PARAMETER_CHARACTERS },
+    forceCloseConnections: true,
+  });
+  app.addHook('onRequest', async (request, reply) => {
+    const gone = new AbortController();
+    const startMs = performance.now();
+    const work = beginWork(request.raw, { startMs, signal: gone.signal });
+    dropStalled(reply.raw, limits.stallTimeoutMs);
+    gate.enter(request, reply.raw, () => {
+      gone.abort(new Error('the client is gone'));
+      onEnded({ request, reply, work, ms: performance.now() - startMs });
+    });
+    const problem = gate.findRefusal(request);
+    if (problem !== undefined) return refuse(request, reply, problem);
+    return undefined;
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const isRead = request.method === 'GET' || request.method === 'HEAD';
+    if (isRead) return refuse(request, reply, nothing(404, 'there is nothing at this path'));
+    const problem = nothing(405, 'only GET and HEAD are possible');
+    return refuse(request, reply, { ...problem, headers: { allow: 'GET, HEAD' } });
+  });
+  app.setErrorHandler((error, request, reply) => fail(error, request, reply));
+  return app;
+}
+
+function fail(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const work = workOf(request.raw);
+  work.cause = error;
+  return refuse(request, reply, problemOf(error));
+}
+
+function refuse(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
+  workOf(request.raw).code = problem.code;
+  return sendProblem(reply, problem);
+}
+
+function nothing(status: number, message: string): Problem {
+  return { status, code: status === 404 ? 'BLOBS_MISSING' : 'BLOBS_BAD_REQUEST', message };
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { BlobsError } from '../core/errors.ts';
+import { escapeControls, shorten } from '../core/text.ts';
+import { redactLine } from '../core/url.ts';
+import type { ServerLog } from './server-log.ts';
+import type { Work } from './work.ts';
+
+const MAX_CHARACTERS = 1000;
+
+/** Writes the line of a request that ended. Nothing of its headers and nothing of its query but the URL stands in it. */
+export function logRequest(
+  log: ServerLog,
+  { method, routeOptions, socket }: FastifyRequest,
+  { reply, work, ms }: { readonly reply: FastifyReply; readonly work: Work; readonly ms: number },
+): void {
+  const { statusCode: status } = reply.raw;
+  const isWhole = reply.raw.writableFinished;
+  const line = {
+    method,
+    route: routeOptions.url ?? 'none',
+    ...(work.url === undefined ? {} : { url: work.url }),
+    ...(work.digest === undefined ? {} : { digest: work.digest }),
+    status,
+    bytes: work.bytes,
+    ms: Math.round(ms),
+    ...(work.origin === undefined ? {} : { origin: work.origin }),
+    ...(status === 206 ? { isPart: true } : {}),
+    client: socket.remoteAddress,
+    ...(work.code === undefined ? {} : { code: work.code, reason: reasonOf(work.cause) }),
+  };
+  if (!isWhole) log.warn(line, 'broken off');
+  else if (status >= 500) log.warn(line, 'failed');
+  else if (routeOptions.config.isQuiet) log.debug(line, 'answered');
+  else log.info(line, status < 400 ? 'answered' : 'refused');
+}
+
+/** What was thrown, in words for who runs the server; the stack where it is a defect. */
+function reasonOf(cause: unknown): string | undefined {
+  if (cause === undefined) return undefined;
+  if (cause instanceof BlobsError) {
+    const { message, details } = cause;
+    return shown([message, ...(details.facts ?? [])].join('; '));
+  }
+  return shown(cause instanceof Error ? (cause.stack ?? cause.message) : String(cause));
+}
+
+function shown(text: string): string {
+  return shorten(escapeControls(redactLine(text)), MAX_CHARACTERS);
+}

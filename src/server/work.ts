@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { IncomingMessage } from 'node:http';
+import type { ErrorCode } from '../core/errors.ts';
+import type { Sha256 } from '../core/sha256.ts';
+import type { ContentOrigin } from './content.ts';
+
+/** What a request turned out to be about, for the log and the statistics. */
+export interface Work {
+  readonly startMs: number;
+  /** Aborted when the client is gone, or has its answer. */
+  readonly signal: AbortSignal;
+  /** Without secrets. */
+  url?: string;
+  /** As it was asked for. */
+  href?: string;
+  digest?: Sha256;
+  origin?: ContentOrigin;
+  code?: ErrorCode;
+  /** Why it failed, for the log alone. */
+  cause?: unknown;
+  /** Of the body. */
+  bytes: number;
+}
+
+const WORKS = new WeakMap<IncomingMessage, Work>();
+
+/** Begins the notes on a request. */
+export function beginWork(request: IncomingMessage, begun: Pick<Work, 'startMs' | 'signal'>): Work {
+  const work = { ...begun, bytes: 0 };
+  WORKS.set(request, work);
+  return work;
+}
+
+/** The notes on a request, which {@link beginWork} began. */
+export function workOf(request: IncomingMessage): Work {
+  const work = WORKS.get(request);
+  if (work === undefined) throw new Error('a request has no notes');
+  return work;
+}
