@@ -7,6 +7,8 @@ import { findSha256, type Sha256 } from '../core/sha256.ts';
 //   STORE/CACHEDIR.TAG           says that this is a cache (bford.info/cachedir), and that this program made it
 //   STORE/v1/sha256/ab/abcd…     bytes with the SHA-256 abcd…, complete and verified when they appeared
 //   STORE/v1/sources/ab/abcd….json  where the bytes of the entry abcd… came from; see source-record.ts
+//   STORE/v1/urls/ab/abcd….json  what is known of a URL whose SHA-256 is abcd…
+//   STORE/v1/housekeeping.lock   the server that removes entries; see download-lock.ts
 //   STORE/v1/partial/.blobs-…    downloads under way; see temporary-names.ts
 //   STORE/v1/partial/abcd….part  what came of abcd… before the download ended; see partial-download.ts
 //   STORE/v1/partial/abcd….lock  the process that downloads abcd…; see download-lock.ts
@@ -47,6 +49,16 @@ export function recordsDirectory(store: string): string {
 /** What says where the bytes with this digest came from, if that is known. */
 export function recordFile(store: string, digest: Sha256): string {
   return join(recordsDirectory(store), digest.slice(0, 2), `${digest}.json`);
+}
+
+/** The directory of the directories of what is known of URLs. */
+export function urlRecordsDirectory(store: string): string {
+  return join(store, 'v1', 'urls');
+}
+
+/** The file that says which server removes entries. */
+export function housekeepingLock(store: string): string {
+  return join(store, 'v1', 'housekeeping.lock');
 }
 
 /** Where downloads lie until they are complete. */
