@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { loadModules } from '../app/load-modules.ts';
 import { BlobsError } from '../core/errors.ts';
 import { Catalogue } from '../server/catalogue.ts';
+import { ObservedStore } from '../server/observed-store.ts';
 import { startServer } from '../server/start-server.ts';
-import { BlobStore } from '../store/blob-store.ts';
 import { createFetchDeps } from './deps.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { DEFAULT_JOBS } from './fetch-command-options.ts';
@@ -15,6 +15,11 @@ import { printIssues, type Session } from './session.ts';
 export interface ServeCommandOptions {
   readonly listen: ListenAddress;
   readonly hideIndex?: boolean;
+  /** Bytes. */
+  readonly quota?: number;
+  /** Milliseconds. */
+  readonly maxAge?: number;
+  readonly xAccelRedirect?: string;
 }
 
 const TIMEOUT_MS = 30_000;
@@ -36,7 +41,7 @@ export async function runServe(session: Session, options: ServeCommandOptions): 
   );
   printIssues(session, issues);
   const catalogue = new Catalogue(blobs);
-  const store = new BlobStore(directory);
+  const store = new ObservedStore(directory);
   await store.prepare();
   const { clock, random, openNetwork } = createFetchDeps(session);
   const { credentials: _, ...network } = await openNetwork({ jobs: DEFAULT_JOBS, timeoutMs: TIMEOUT_MS });
@@ -45,6 +50,9 @@ export async function runServe(session: Session, options: ServeCommandOptions): 
   const server = await startServer({
     ...network,
     ...options.listen,
+    ...(options.quota === undefined ? {} : { quotaBytes: options.quota }),
+    ...(options.maxAge === undefined ? {} : { maxAgeMs: options.maxAge }),
+    ...(options.xAccelRedirect === undefined ? {} : { accelPrefix: options.xAccelRedirect }),
     store,
     isIndexHidden: options.hideIndex === true,
     catalogue: () => catalogue,

@@ -4,16 +4,24 @@ import fastify, { type FastifyReply } from 'fastify';
 import { BlobsError, describeError, systemCode } from '../core/errors.ts';
 import { findSha256 } from '../core/sha256.ts';
 import { findUrl } from '../core/url.ts';
+import type { Content } from './content.ts';
+import { Housekeeping, type HousekeepingOptions } from './housekeeping.ts';
 import { Library, type LibraryOptions } from './library.ts';
+import type { ObservedStore } from './observed-store.ts';
 import { registerPage } from './page/register-page.ts';
 import { sendContent } from './send-content.ts';
 import { countServed } from './statistics/count-served.ts';
 import { Statistics } from './statistics/statistics.ts';
 
-export interface ServerOptions extends Omit<LibraryOptions, 'statistics'> {
+export interface ServerOptions
+  extends Omit<LibraryOptions, 'statistics'>,
+    Pick<HousekeepingOptions, 'quotaBytes' | 'maxAgeMs'> {
+  readonly store: ObservedStore;
   readonly host: string;
   /** 0 for any that is free. */
   readonly port: number;
+  /** See {@link findAccelPath}. */
+  readonly accelPrefix?: string;
   /** Whether nothing tells what there is; see page/register-page.ts. */
   readonly isIndexHidden: boolean;
   /** Where the log goes, a JSON object a line. */
@@ -42,10 +50,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   const library = new Library({ ...options, statistics });
   registerPage(app, { ...options, statistics });
+  const housekeeping = new Housekeeping({ ...options, log: app.log });
+  store.onAdded = (bytes) => housekeeping.noteStored(bytes);
+  const send = (reply: FastifyReply, content: Content): Promise<FastifyReply> => {
+    housekeeping.noteUsed(content.digest);
+    return sendContent(reply, countServed(content, statistics), options.accelPrefix);
+  };
   app.get('/sha256/:digest', async (request, reply) => {
     const digest = findSha256((request.params as { digest: string }).digest);
     const content = digest && (await library.findByDigest(digest));
-    return content ? sendContent(reply, countServed(content, statistics)) : refuse(reply, 404, notHere());
+    return content ? send(reply, content) : refuse(reply, 404, notHere());
   });
   for (const path of ['/api/v1/fetch', '/api/v1/fetch/', '/api/v1/fetch/:name']) {
     app.get(path, async (request, reply) => {
@@ -55,7 +69,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         return refuse(reply, 400, new BlobsError('BLOBS_USAGE', 'url is missing or malformed'));
       }
       const content = await library.findByUrl(href);
-      return content ? sendContent(reply, countServed(content, statistics)) : refuse(reply, 404, notHere());
+      return content ? send(reply, content) : refuse(reply, 404, notHere());
     });
   }
   app.get('/api/v1/health/', async () => ({ status: 'ok' }));
@@ -65,8 +79,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   try {
     const url = await app.listen({ host, port });
+    housekeeping.start();
     const drain = async (): Promise<void> => {
       await app.close();
+      await housekeeping.stop();
       await statistics.save();
     };
     return { url, drain };

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Command } from 'commander';
+import { parseAccelPrefix } from '../accel-prefix.ts';
 import { parseListen } from '../listen-address.ts';
-import { addGlobalOptions } from '../options.ts';
+import { addGlobalOptions, byteCount, duration } from '../options.ts';
 import type { ServeCommandOptions } from '../run-serve.ts';
 import type { Run } from './command.ts';
 
@@ -17,6 +18,13 @@ export function addServeCommand(program: Command, run: Run): void {
       host: '127.0.0.1',
       port: 8080,
     })
+    .option('--quota <bytes>', 'keep the store below this; suffixes k, M, G', byteCount(1))
+    .option('--max-age <time>', 'remove what was not used for so long: 30d, 12h, 2w', duration)
+    .option(
+      '--x-accel-redirect <prefix>',
+      'let nginx in front send what is stored, from its internal location PREFIX',
+      parseAccelPrefix,
+    )
     .option('--hide-index', 'no page that lists what there is')
     .addHelpText(
       'after',
