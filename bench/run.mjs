@@ -9,6 +9,8 @@ import { lint } from './cases/lint.mjs';
 import { list } from './cases/list.mjs';
 import { memory } from './cases/memory.mjs';
 import { sbom } from './cases/sbom.mjs';
+import { serveLarge, serveSmall } from './cases/serve-hits.mjs';
+import { serveMiss } from './cases/serve-miss.mjs';
 import { verify } from './cases/verify.mjs';
 import { fetchWarm, listWarm } from './cases/warm.mjs';
 import { workspace } from './cases/workspace.mjs';
@@ -34,6 +36,9 @@ const cases = [
   memory,
   lint,
   sbom,
+  serveSmall,
+  serveLarge,
+  serveMiss,
 ];
 
 const usage = `Usage: node bench/run.mjs [options] [CASE...]

@@ -5,7 +5,7 @@ import { median } from './contest.mjs';
  * Our figure beside one reference. Values are in the row's unit; `target` is a limit on the ratio or, where
  * `targetUnit` says so, on our own value.
  * @typedef {object} Row
- * @property {'s' | 'MiB'} unit
+ * @property {'s' | 'ms' | 'MiB' | 'req/s'} unit
  * @property {number} ours
  * @property {number[]} oursRuns
  * @property {string} reference its name
@@ -14,6 +14,7 @@ import { median } from './contest.mjs';
  * @property {number} [ratio]
  * @property {number} [target]
  * @property {'ratio' | 's' | 'MiB'} [targetUnit]
+ * @property {boolean} [isLeast] whether the target is the least that is wanted, not the most
  * @property {boolean} [withinTarget]
  */
 
@@ -47,4 +48,23 @@ export function compareTimes({ oursRuns, reference, referenceRuns, targetRatio }
   row.ratio = row.ours / row.referenceValue;
   if (targetRatio !== undefined) row.withinTarget = row.ratio <= targetRatio;
   return row;
+}
+
+/**
+ * @param {object} rates
+ * @param {'req/s' | 'ms'} rates.unit
+ * @param {number[]} rates.oursRuns
+ * @param {string} rates.reference
+ * @param {number[]} rates.referenceRuns
+ * @param {number | undefined} [rates.targetRatio] the least
+ * @returns {Row}
+ */
+export function compareRates({ unit, oursRuns, reference, referenceRuns, targetRatio }) {
+  const [ours, referenceValue] = [median(oursRuns), median(referenceRuns)];
+  const ratio = ours / referenceValue;
+  /** @type {Row} */
+  const row = { unit, ours, oursRuns, reference, referenceValue, referenceRuns, ratio };
+  if (targetRatio === undefined) return row;
+  const withinTarget = ratio >= targetRatio;
+  return { ...row, target: targetRatio, targetUnit: 'ratio', isLeast: true, withinTarget };
 }

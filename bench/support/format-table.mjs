@@ -29,7 +29,7 @@ function caseCells({ case: name, rows, error }) {
   if (error !== undefined) return [[name, 'failed', '', '', '', '', '']];
   return rows.map((row, index) => [
     index === 0 ? name : '',
-    index === 0 ? formatValue(row.ours, row.unit) : '',
+    index === 0 || row.ours !== rows[index - 1]?.ours ? formatValue(row.ours, row.unit) : '',
     row.reference,
     row.referenceValue === undefined ? 'not installed' : formatValue(row.referenceValue, row.unit),
     row.ratio === undefined ? '' : `${row.ratio.toFixed(2)} ×`,
@@ -43,11 +43,11 @@ function caseCells({ case: name, rows, error }) {
  * @param {Row['unit']} unit
  */
 function formatValue(value, unit) {
-  return `${value.toFixed(unit === 's' ? 3 : 0)} ${unit}`;
+  return `${value.toFixed(unit === 's' ? 3 : unit === 'ms' ? 2 : 0)} ${unit}`;
 }
 
 /** @param {Row} row */
-function formatTarget({ target, targetUnit }) {
+function formatTarget({ target, targetUnit, isLeast }) {
   if (target === undefined) return '';
-  return targetUnit === 'ratio' ? `≤ ${target} ×` : `< ${target} ${targetUnit}`;
+  return targetUnit === 'ratio' ? `${isLeast ? '≥' : '≤'} ${target} ×` : `< ${target} ${targetUnit}`;
 }

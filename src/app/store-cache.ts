@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import type { Clock } from '../core/deps.ts';
 import { BlobsError, describeError, type ErrorCode, systemCode } from '../core/errors.ts';
 import type { CacheReport, CacheRow, Issue } from '../core/report.ts';
 import { BlobStore } from '../store/blob-store.ts';
+import { findUnneeded } from '../store/find-unneeded.ts';
 import { hashFile } from '../store/hash-file.ts';
+import { removeOrphanRecords } from '../store/orphan-records.ts';
 import { removeShardsBefore } from '../store/save-shards.ts';
 
 export interface PruneOptions {
@@ -101,26 +102,22 @@ export async function pruneStore(
   if (!dryRun) removeShardsBefore(directory, nowMs - unusedForMs);
   const issues = [...report.issues];
   const removed = new Map<CacheRow, boolean>();
-  let keptBytes = 0;
-  for (const row of report.rows.toSorted((one, other) => other.entry.usedMs - one.entry.usedMs)) {
+  const entries = report.rows.map(({ entry }) => entry);
+  const unneeded = findUnneeded(entries, { maxBytes: maxSizeBytes, unusedForMs, nowMs });
+  for (const row of report.rows) {
     context.signal.throwIfAborted();
-    const { file, bytes, usedMs } = row.entry;
-    const goes = keptBytes + bytes > maxSizeBytes || nowMs - usedMs > unusedForMs;
-    if (!goes) keptBytes += bytes;
-    else if (!dryRun) {
-      const error = await rm(file, { force: true }).catch((thrown: unknown) => thrown);
-      if (error !== undefined) issues.push(accessIssue(`cannot remove ${file}`, error));
-      removed.set(row, error === undefined);
-      continue;
-    }
-    removed.set(row, goes);
+    const { digest, file } = row.entry;
+    if (!unneeded.has(row.entry)) continue;
+    const error = dryRun ? undefined : await store.remove(digest).catch((thrown: unknown) => thrown);
+    if (error !== undefined) issues.push(accessIssue(`cannot remove ${file}`, error));
+    removed.set(row, error === undefined);
   }
   const unfinishedBytes = await store.partials.removeOld({
     minAgeMs: options.unusedForMs ?? 0,
     nowMs,
     dryRun,
   });
-  if (!dryRun) await store.removeOrphanRecords();
+  if (!dryRun) await removeOrphanRecords(directory);
   return {
     ...report,
     unfinishedBytes,

@@ -120,3 +120,19 @@ export function byteCount(min: 0 | 1): (value: string) => number {
     );
   };
 }
+
+const UNITS_MS: Readonly<Record<string, number>> = {
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 7 * 86_400_000,
+};
+
+/** For an option like `30d`; gives milliseconds. */
+export function duration(value: string): number {
+  const [, digits = '', unit = ''] = /^(\d{1,6})([smhdw])$/.exec(value) ?? [];
+  const ms = digits === '' ? Number.NaN : Number(digits) * (UNITS_MS[unit] ?? Number.NaN);
+  if (Number.isFinite(ms)) return ms;
+  throw new InvalidArgumentError('It must be a number with s, m, h, d or w behind it, such as 30d.');
+}

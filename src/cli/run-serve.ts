@@ -12,12 +12,13 @@ import { serveDocument } from '../output/json.ts';
 import { jsonText } from '../output/json-text.ts';
 import { parseNetwork } from '../server/client-networks.ts';
 import type { DownloadEnd } from '../server/downloads.ts';
+import { Housekeeping } from '../server/housekeeping.ts';
 import { Library } from '../server/library.ts';
+import { ObservedStore } from '../server/observed-store.ts';
 import { prepareStore } from '../server/prepare-store.ts';
 import type { ServerLog } from '../server/server-log.ts';
 import { type RunningServer, startServer } from '../server/start-server.ts';
 import { Statistics, urlKey } from '../server/statistics/statistics.ts';
-import { BlobStore } from '../store/blob-store.ts';
 import { openNetwork, systemClock } from './deps.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { DEFAULT_JOBS } from './fetch-command-options.ts';
@@ -75,7 +76,17 @@ export async function runServe(session: Session, options: ServeCommandOptions): 
     maxSizeBytes: options.maxSize,
     signal: never.signal,
   });
+  const housekeeping = new Housekeeping({
+    store,
+    clock: systemClock,
+    log,
+    ...(options.quota === undefined ? {} : { quotaBytes: options.quota }),
+    ...(options.maxAge === undefined ? {} : { maxAgeMs: options.maxAge }),
+  });
+  store.onAdded = (bytes) => housekeeping.noteStored(bytes);
   const server = await startServer({
+    accelPrefix: options.xAccelRedirect,
+    onUsed: (digest) => housekeeping.noteUsed(digest),
     ...options.listen,
     ...shared,
     library,
@@ -89,6 +100,7 @@ export async function runServe(session: Session, options: ServeCommandOptions): 
   });
   const reload = (): void => void served.reload();
   process.on('SIGHUP', reload);
+  housekeeping.start();
   const { url } = server;
   stdout.write(
     config.json
@@ -96,6 +108,7 @@ export async function runServe(session: Session, options: ServeCommandOptions): 
       : `listening on ${url}\n`,
   );
   await untilDrained(server, signal);
+  await housekeeping.stop();
   process.off('SIGHUP', reload);
   await network.transport.close();
   return 0;
@@ -121,7 +134,7 @@ async function untilDrained(server: RunningServer, signal: AbortSignal): Promise
 }
 
 /** @throws BlobsError `BLOBS_USAGE` where there is no store; `BLOBS_STORE_UNUSABLE` where it cannot be written to */
-async function openStore({ config }: Session, { store: named }: ServeCommandOptions): Promise<BlobStore> {
+async function openStore({ config }: Session, { store: named }: ServeCommandOptions): Promise<ObservedStore> {
   if (named !== undefined && /^[a-z][a-z0-9+.-]+:\/\//i.test(named)) {
     throw new BlobsError('BLOBS_USAGE', '--store must be a directory', {
       hint: 'a registry cannot be the store of a server yet',
@@ -133,7 +146,7 @@ async function openStore({ config }: Session, { store: named }: ServeCommandOpti
       hint: 'name a directory with --store',
     });
   }
-  const store = new BlobStore(directory);
+  const store = new ObservedStore(directory);
   await prepareStore(store);
   return store;
 }

@@ -9,6 +9,11 @@ export interface ServeCommandOptions extends TransferLimits {
   readonly allowHost?: readonly string[];
   readonly allowNetwork?: readonly string[];
   readonly tokenFile?: string;
+  /** Bytes. */
+  readonly quota?: number;
+  /** Milliseconds. */
+  readonly maxAge?: number;
+  readonly xAccelRedirect?: string;
   readonly hideIndex?: boolean;
   readonly upstreamCredentials?: boolean;
   readonly mirror?: readonly string[];

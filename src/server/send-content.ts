@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BlobsError } from '../core/errors.ts';
+import { findAccelPath } from './accel.ts';
 import { findPart, type Part } from './byte-range.ts';
 import type { Content } from './content.ts';
 import { contentHeaders, type Delivery, validatorsOf } from './content-headers.ts';
@@ -12,6 +13,8 @@ import { breakOff, writeBody } from './write-body.ts';
 export interface SendOptions extends Delivery {
   /** Aborted when the client is gone. */
   readonly signal: AbortSignal;
+  /** See {@link findAccelPath}. */
+  readonly accelPrefix?: string | undefined;
   /** Told of the bytes of the body that are on their way. */
   readonly onWritten: (bytes: number) => void;
 }
@@ -43,6 +46,13 @@ export async function sendContent(
     const { 'content-type': _type, 'content-disposition': _disposition, ...kept } = own;
     reply.hijack();
     reply.raw.writeHead(304, kept).end();
+    return;
+  }
+  const accelPath = findAccelPath(options.accelPrefix, content, headers);
+  if (accelPath !== undefined) {
+    reply.hijack();
+    options.onWritten(isHead ? 0 : (content.bytes ?? 0));
+    reply.raw.writeHead(200, { ...own, 'x-accel-redirect': accelPath, 'content-length': 0 }).end();
     return;
   }
   const { bytes } = content;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Clock } from '../core/deps.ts';
 import { BlobsError, describeError, systemCode } from '../core/errors.ts';
+import type { Sha256 } from '../core/sha256.ts';
 import type { UpstreamPolicy } from '../fetch/upstream-policy.ts';
 import type { BlobStore } from '../store/blob-store.ts';
 import type { Catalogue } from './catalogue.ts';
@@ -38,6 +39,10 @@ export interface ServerOptions {
   readonly token: () => string | undefined;
   readonly statistics: Statistics;
   readonly version: string;
+  /** See {@link findAccelPath}. */
+  readonly accelPrefix?: string | undefined;
+  /** Told of each content that was sent from the store. */
+  readonly onUsed?: (digest: Sha256) => void;
   /** Those of {@link HTTP_LIMITS} that are to be others. */
   readonly limits?: Partial<HttpLimits>;
 }
@@ -88,12 +93,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       });
       const key = work.digest ?? (work.href === undefined ? undefined : urlKey(work.href));
       if (origin !== undefined && key !== undefined) statistics.noteServed(key, bytes);
+      if (origin !== undefined && work.digest !== undefined) options.onUsed?.(work.digest);
       logRequest(log, request, { reply, work, ms });
     },
   });
   const countConnections = (): Promise<number> =>
     new Promise((resolve) => app.server.getConnections((_error, count) => resolve(count ?? 0)));
-  const routes = { library, catalogue, isPrivate: () => token() !== undefined, now: () => clock.now() };
+  const { accelPrefix } = options;
+  const isPrivate = (): boolean => token() !== undefined;
+  const routes = { library, catalogue, accelPrefix, isPrivate, now: () => clock.now() };
   registerPage(app, options);
   registerDigestRoute(app, routes);
   registerFetchRoutes(app, { ...routes, policy: options.policy });

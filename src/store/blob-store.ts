@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { lstatSync, readdirSync, type Stats, statSync } from 'node:fs';
+import { lstatSync, type Stats, statSync } from 'node:fs';
 import { rm, stat, utimes } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { BlobsError, describeError, systemCode } from '../core/errors.ts';
 import type { SourceRecord, StoreEntry } from '../core/report.ts';
 import type { Sha256 } from '../core/sha256.ts';
@@ -13,15 +13,14 @@ import { readRegularFile } from './regular-file.ts';
 import { findSourceRecord, writeSourceRecord } from './source-record.ts';
 import {
   digestOfEntry,
-  digestOfRecord,
   entriesDirectory,
   entryFile,
   partialDirectory,
   recordFile,
-  recordsDirectory,
   TAG_TEXT,
   tagFile,
 } from './store-layout.ts';
+import { namesIn } from './store-names.ts';
 import { TemporaryFile } from './temporary-file.ts';
 import { removeStaleTemporaryFiles } from './temporary-names.ts';
 
@@ -97,26 +96,6 @@ export class BlobStore {
     return findSourceRecord(recordFile(this.directory, digest));
   }
 
-  /** Removes the records of which the entries are gone. Never throws. */
-  async removeOrphanRecords(): Promise<void> {
-    const root = recordsDirectory(this.directory);
-    try {
-      for (const directory of namesIn(root)) {
-        for (const name of namesIn(join(root, directory))) {
-          const digest = digestOfRecord(directory, name);
-          const file = digest && recordFile(this.directory, digest);
-          // What a link leads to is not the store's, even by such a name.
-          if (!file || !lstatSync(dirname(file)).isDirectory()) continue;
-          if (!lstatSync(entryFile(this.directory, digest), { throwIfNoEntry: false })) {
-            await rm(file, { force: true });
-          }
-        }
-      }
-    } catch {
-      // Another user's, or no file: it is in nobody's way.
-    }
-  }
-
   /** Notes that an entry was used, so that it is not the first that goes. Never throws. */
   async touch(file: string): Promise<void> {
     try {
@@ -177,12 +156,27 @@ export class BlobStore {
     for (const directory of namesIn(root)) {
       yield namesIn(join(root, directory)).flatMap((name) => {
         const digest = digestOfEntry(directory, name);
-        const stats = digest && findFileStats(join(root, directory, name));
-        if (!digest || !stats) return [];
-        const usedMs = Math.max(stats.mtimeMs, stats.atimeMs);
-        return [{ digest, file: join(root, directory, name), bytes: stats.size, usedMs }];
+        const entry = digest && this.findEntry(digest);
+        return entry ? [entry] : [];
       });
     }
+  }
+
+  /** The entry with this digest as it is now; undefined where there is no regular file. */
+  findEntry(digest: Sha256): StoreEntry | undefined {
+    const file = entryFile(this.directory, digest);
+    const stats = findFileStats(file);
+    return stats && { digest, file, bytes: stats.size, usedMs: Math.max(stats.mtimeMs, stats.atimeMs) };
+  }
+
+  /**
+   * Removes an entry, and what says where it came from. Who has it open reads on.
+   *
+   * @throws the system's error
+   */
+  async remove(digest: Sha256): Promise<void> {
+    await rm(entryFile(this.directory, digest), { force: true });
+    await rm(recordFile(this.directory, digest), { force: true });
   }
 }
 
@@ -196,15 +190,5 @@ function findFileStats(file: string): Stats | undefined {
     return stats?.isFile() ? stats : undefined;
   } catch {
     return undefined;
-  }
-}
-
-/** The names in a directory; none where no directory is, or a link to one. */
-function namesIn(directory: string): readonly string[] {
-  try {
-    return lstatSync(directory).isDirectory() ? readdirSync(directory).sort() : [];
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return [];
-    throw new BlobsError('BLOBS_STORE_UNUSABLE', `cannot read the local store: ${describeError(error)}`);
   }
 }

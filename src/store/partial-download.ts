@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import { lstatSync } from 'node:fs';
 import { lstat, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isRecord } from '../core/record.ts';
 import { findSha256, type Sha256 } from '../core/sha256.ts';
 import { readRegularFile } from './regular-file.ts';
+import { namesIn } from './store-names.ts';
 import { TemporaryFile } from './temporary-file.ts';
 import { mayOwnerRun, ownerTag } from './temporary-names.ts';
 
@@ -109,6 +111,16 @@ export class PartialDownloads {
       }
     }
     return removed;
+  }
+
+  /** How many bytes all files of downloads have, those under way included, whoever's they are. */
+  bytes(): number {
+    let bytes = 0;
+    for (const name of namesIn(this.#directory)) {
+      const stats = lstatSync(join(this.#directory, name), { throwIfNoEntry: false });
+      if (stats?.isFile()) bytes += stats.size;
+    }
+    return bytes;
   }
 
   async #open(name: string, own: string): Promise<PartialDownload | undefined> {

@@ -8,6 +8,7 @@ import { findSha256, type Sha256 } from '../core/sha256.ts';
 //   STORE/v1/sha256/ab/abcd…     bytes with the SHA-256 abcd…, complete and verified when they appeared
 //   STORE/v1/sources/ab/abcd….json  where the bytes of the entry abcd… came from; see source-record.ts
 //   STORE/v1/urls/ab/abcd….json  what the URL with the SHA-256 abcd… gave; see url-record.ts
+//   STORE/v1/housekeeping.lock   the server that removes entries; see download-lock.ts
 //   STORE/v1/partial/.blobs-…    downloads under way; see temporary-names.ts
 //   STORE/v1/partial/abcd….part  what came of abcd… before the download ended; see partial-download.ts
 //   STORE/v1/partial/abcd….lock  the process that downloads abcd…; see download-lock.ts
@@ -58,6 +59,11 @@ export function urlRecordsDirectory(store: string): string {
 /** What says which bytes a URL gave, by the SHA-256 of the URL. */
 export function urlRecordFile(store: string, urlSha256: Sha256): string {
   return join(urlRecordsDirectory(store), urlSha256.slice(0, 2), `${urlSha256}.json`);
+}
+
+/** The file that says which server removes entries. */
+export function housekeepingLock(store: string): string {
+  return join(store, 'v1', 'housekeeping.lock');
 }
 
 /** Where downloads lie until they are complete. */

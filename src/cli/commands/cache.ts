@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { listStoreWithSources, locateStore, pruneStore, verifyStore } from '../../app/store-cache.ts';
 import { BlobsError } from '../../core/errors.ts';
 import type { CacheReport } from '../../core/report.ts';
 import { cacheListText, cacheSummaryText, pruneSummaryText, pruneText } from '../../output/cache-text.ts';
 import { cacheDocument } from '../../output/json.ts';
 import { systemClock } from '../deps.ts';
-import { addGlobalOptions, byteCount } from '../options.ts';
+import { addGlobalOptions, byteCount, duration } from '../options.ts';
 import { present, type Session } from '../session.ts';
 import type { Run } from './command.ts';
 
@@ -95,20 +95,4 @@ function show(
     text: () => text,
     ...(summary === undefined ? {} : { summary: () => summary }),
   });
-}
-
-const UNITS_MS: Readonly<Record<string, number>> = {
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-  w: 7 * 86_400_000,
-};
-
-/** For an option like `30d`; gives milliseconds. */
-function duration(value: string): number {
-  const [, digits = '', unit = ''] = /^(\d{1,6})([smhdw])$/.exec(value) ?? [];
-  const ms = digits === '' ? Number.NaN : Number(digits) * (UNITS_MS[unit] ?? Number.NaN);
-  if (Number.isFinite(ms)) return ms;
-  throw new InvalidArgumentError('It must be a number with s, m, h, d or w behind it, such as 30d.');
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Command, Option } from 'commander';
+import { parseAccelPrefix } from '../accel-prefix.ts';
 import { type ListenAddress, parseListen } from '../listen-address.ts';
-import { addGlobalOptions, collect } from '../options.ts';
+import { addGlobalOptions, byteCount, collect, duration } from '../options.ts';
 import type { ServeCommandOptions } from '../serve-command-options.ts';
 import { addTransferLimits, jobsOption, mirrorOption } from '../transfer-options.ts';
 import type { Run } from './command.ts';
@@ -29,6 +30,13 @@ export function addServeCommand(program: Command, run: Run): void {
     )
     .option('--allow-network <cidr>', 'serve only clients of this network (repeatable)', collect)
     .option('--token-file <file>', 'serve only clients that show the token in this file (Bearer)')
+    .option('--quota <bytes>', 'keep the store below this; suffixes k, M, G', byteCount(1))
+    .option('--max-age <time>', 'remove what was not used for so long: 30d, 12h, 2w', duration)
+    .option(
+      '--x-accel-redirect <prefix>',
+      'let nginx in front send what is stored, from its internal location PREFIX',
+      parseAccelPrefix,
+    )
     .option('--hide-index', 'no page and no list of what is there')
     .option('--upstream-credentials', 'use netrc and GITHUB_TOKEN for what clients ask for')
     .addOption(jobsOption())

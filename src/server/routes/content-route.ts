@@ -13,6 +13,7 @@ export interface ContentRouteOptions {
   /** Whether clients must show a token, so that no shared cache may keep an answer. */
   readonly isPrivate: () => boolean;
   readonly now: () => number;
+  readonly accelPrefix: string | undefined;
 }
 
 /** What a request asks for, and how it is called where it is saved. */
@@ -28,7 +29,7 @@ export interface ContentRequest extends Wanted {
 export async function answerContent(
   request: FastifyRequest,
   reply: FastifyReply,
-  { library, isPrivate, now, asked }: ContentRouteOptions & { readonly asked: ContentRequest },
+  { library, isPrivate, now, accelPrefix, asked }: ContentRouteOptions & { readonly asked: ContentRequest },
 ): Promise<FastifyReply> {
   const work = workOf(request.raw);
   const { signal } = work;
@@ -45,6 +46,7 @@ export async function answerContent(
     await sendContent(request, reply, content, {
       fileName: fileName(content),
       isImmutable: wanted.digest !== undefined,
+      accelPrefix,
       isPrivate: isPrivate(),
       nowMs: now(),
       signal,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { SourceRecord } from '../../../src/core/report.ts';
 import { BlobStore } from '../../../src/store/blob-store.ts';
+import { removeOrphanRecords } from '../../../src/store/orphan-records.ts';
 import { findSourceRecord, writeSourceRecord } from '../../../src/store/source-record.ts';
 import { filesBelow, tempDir, withDirectory } from '../../support/temp.ts';
 import { digestOf } from '../samples.ts';
@@ -74,7 +75,7 @@ describe('records in the store', () => {
     writeFileSync(withDirectory(join(directory, 'v1', 'sha256', other.slice(0, 2), other)), 'other');
     writeFileSync(join(directory, 'v1', 'sources', DIGEST.slice(0, 2), 'notes.json'), '');
 
-    await store.removeOrphanRecords();
+    await removeOrphanRecords(store.directory);
 
     expect([store.findSource(DIGEST), store.findSource(other)?.url]).toEqual([undefined, RECORD.url]);
     expect(filesBelow(join(directory, 'v1', 'sources'))).toContain(`${DIGEST.slice(0, 2)}/notes.json`);
@@ -86,7 +87,7 @@ describe('records in the store', () => {
     mkdirSync(join(directory, 'v1', 'sources'), { recursive: true });
     symlinkSync(elsewhere, join(directory, 'v1', 'sources', DIGEST.slice(0, 2)));
 
-    await new BlobStore(directory).removeOrphanRecords();
+    await removeOrphanRecords(directory);
 
     expect(filesBelow(elsewhere)).toEqual([`${DIGEST}.json`]);
   });
