@@ -67,7 +67,7 @@ class RegistryTarget implements MirrorTarget {
   }
 
   async describe(digest: Sha256, blobs: readonly Blob[], sizeBytes: number): Promise<void> {
-    const entries = await Promise.all(blobs.map(toEntry));
+    const entries = await describeEntries(blobs);
     await this.#registry.describe({ digest, bytes: sizeBytes, entries });
   }
 
@@ -92,6 +92,11 @@ class RegistryTarget implements MirrorTarget {
     await this.#network.transport.close();
     return this.#logins?.issues ?? [];
   }
+}
+
+/** What a registry's manifest says of blobs with equal bytes. */
+export function describeEntries(blobs: readonly Blob[]): Promise<readonly OciEntry[]> {
+  return Promise.all(blobs.map(toEntry));
 }
 
 async function toEntry({ module, path, version, license }: Blob): Promise<OciEntry> {

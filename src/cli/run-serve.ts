@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { once } from 'node:events';
 import { hostname } from 'node:os';
-import { BlobsError } from '../core/errors.ts';
 import { escapeControls } from '../core/text.ts';
 import { findUrl, redactLine } from '../core/url.ts';
 import { type AllowedHost, parseAllowHost } from '../fetch/allowed-host.ts';
@@ -14,8 +13,6 @@ import { parseNetwork } from '../server/client-networks.ts';
 import type { DownloadEnd } from '../server/downloads.ts';
 import { Housekeeping } from '../server/housekeeping.ts';
 import { Library } from '../server/library.ts';
-import { ObservedStore } from '../server/observed-store.ts';
-import { prepareStore } from '../server/prepare-store.ts';
 import type { ServerLog } from '../server/server-log.ts';
 import { type RunningServer, startServer } from '../server/start-server.ts';
 import { Statistics, urlKey } from '../server/statistics/statistics.ts';
@@ -24,6 +21,8 @@ import type { ExitCode } from './exit-codes.ts';
 import { DEFAULT_JOBS } from './fetch-command-options.ts';
 import type { ServeCommandOptions } from './serve-command-options.ts';
 import { openServeLog } from './serve-log.ts';
+import { openServeRegistries } from './serve-registries.ts';
+import { openServeStore } from './serve-store.ts';
 import { ServedModules } from './served-modules.ts';
 import type { Session } from './session.ts';
 import { VERSION } from './version.ts';
@@ -34,8 +33,8 @@ export async function runServe(session: Session, options: ServeCommandOptions): 
   const allowHosts = (options.allowHost ?? []).map(parseAllowHost);
   const networks = (options.allowNetwork ?? []).map(parseNetwork);
   const configured = config.blobs();
-  const mirrors = options.mirror?.map(parseMirror) ?? parseConfiguredMirrors(configured.mirrors);
-  const store = await openStore(session, options);
+  const givenMirrors = options.mirror?.map(parseMirror) ?? parseConfiguredMirrors(configured.mirrors);
+  const { store, registry } = await openServeStore(session, options.store);
   const log = openServeLog(session);
   const served = await ServedModules.load(session, {
     log,
@@ -45,7 +44,7 @@ export async function runServe(session: Session, options: ServeCommandOptions): 
   const declaredUrls = { has: (href: string) => served.catalogue.byUrl(href).length > 0 };
   const policy = createUpstreamPolicy({ declaredUrls, allowHosts });
   // Who runs the server chose the mirrors, wherever they are; no client can ask for their URLs.
-  const hops = createUpstreamPolicy({ declaredUrls, allowHosts: [...allowHosts, ...hostsOf(mirrors)] });
+  const hops = createUpstreamPolicy({ declaredUrls, allowHosts: [...allowHosts, ...hostsOf(givenMirrors)] });
   const jobs = options.jobs ?? configured.jobs ?? DEFAULT_JOBS;
   const { admitAddress } = hops;
   const opened = await openNetwork({ jobs, timeoutMs: options.timeout, admitAddress }, session);
@@ -61,6 +60,18 @@ export async function runServe(session: Session, options: ServeCommandOptions): 
     clock: systemClock,
     warn: (message) => log.warn(escapeControls(message)),
   });
+  const registries = await openServeRegistries(session, {
+    store,
+    catalogue: shared.catalogue,
+    shared: registry,
+    mirrors: givenMirrors,
+    jobs,
+    timeoutMs: options.timeout,
+    retries: options.retries,
+    signal: never.signal,
+    log,
+  });
+  const { mirrors, oci } = registries;
   const library = new Library({
     ...network,
     ...shared,
@@ -68,8 +79,12 @@ export async function runServe(session: Session, options: ServeCommandOptions): 
     ...(config.debug ? { trace: (line: string) => log.debug(line) } : {}),
     admit: hops.admitHop,
     mirrors,
+    ...(oci ? { oci } : {}),
     jobs,
-    onDownloaded: (end) => noteDownload(end, { log, statistics }),
+    onDownloaded: (end) => {
+      noteDownload(end, { log, statistics });
+      if (end.digest !== undefined) registries.shared?.noteStored(end.digest, end.source);
+    },
     random: Math.random,
     timeoutMs: options.timeout,
     retries: options.retries,
@@ -104,12 +119,20 @@ export async function runServe(session: Session, options: ServeCommandOptions): 
   const { url } = server;
   stdout.write(
     config.json
-      ? jsonText(serveDocument({ url, store: store.directory, declared: served.catalogue.blobs.length }))
+      ? jsonText(
+          serveDocument({
+            url,
+            store: store.directory,
+            registry: registry?.text,
+            declared: served.catalogue.blobs.length,
+          }),
+        )
       : `listening on ${url}\n`,
   );
   await untilDrained(server, signal);
   await housekeeping.stop();
   process.off('SIGHUP', reload);
+  await registries.close();
   await network.transport.close();
   return 0;
 }
@@ -131,24 +154,6 @@ function noteDownload(
 async function untilDrained(server: RunningServer, signal: AbortSignal): Promise<void> {
   if (!signal.aborted) await once(signal, 'abort');
   await server.drain();
-}
-
-/** @throws BlobsError `BLOBS_USAGE` where there is no store; `BLOBS_STORE_UNUSABLE` where it cannot be written to */
-async function openStore({ config }: Session, { store: named }: ServeCommandOptions): Promise<ObservedStore> {
-  if (named !== undefined && /^[a-z][a-z0-9+.-]+:\/\//i.test(named)) {
-    throw new BlobsError('BLOBS_USAGE', '--store must be a directory', {
-      hint: 'a registry cannot be the store of a server yet',
-    });
-  }
-  const directory = named === undefined ? config.blobs().caches.storeDirectory : config.directory(named);
-  if (directory === undefined) {
-    throw new BlobsError('BLOBS_USAGE', 'serve needs the local store, which is switched off', {
-      hint: 'name a directory with --store',
-    });
-  }
-  const store = new ObservedStore(directory);
-  await prepareStore(store);
-  return store;
 }
 
 function hostsOf(mirrors: readonly Mirror[]): readonly AllowedHost[] {

@@ -5,7 +5,8 @@ import type { ListenAddress } from './listen-address.ts';
 /** The options of `blobs serve`, as commander gives them. */
 export interface ServeCommandOptions extends TransferLimits {
   readonly listen: ListenAddress;
-  readonly store?: string;
+  /** A directory, a registry behind it, or both. */
+  readonly store?: readonly string[];
   readonly allowHost?: readonly string[];
   readonly allowNetwork?: readonly string[];
   readonly tokenFile?: string;

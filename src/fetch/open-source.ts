@@ -14,7 +14,7 @@ export interface SourceClients extends HttpOptions {
   /** There where a source is a Git LFS server's. */
   readonly lfs?: LfsClient;
   /** There where a source is an OCI registry's. */
-  readonly oci?: OciSources;
+  readonly oci?: Pick<OciSources, 'open'> & Partial<Pick<OciSources, 'issues'>>;
 }
 
 export interface OpenSourceOptions extends SourceClients {

@@ -41,7 +41,7 @@ const EMPTY: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   sbom: { format: null, output: null, sbom: null },
   add: { added: null, pinned: [], dryRun: false },
   licenses: { licenses: [], texts: [] },
-  serve: { url: null, store: null },
+  serve: { url: null, store: null, registry: null },
 };
 
 /** The document of a run that ended before there was a report. */
@@ -190,11 +190,13 @@ export function mirrorDocument(report: MirrorReport): JsonDocument {
 export function serveDocument(server: {
   readonly url: string;
   readonly store: string;
+  /** The one behind the store. */
+  readonly registry: string | undefined;
   /** Blobs that the modules declare. */
   readonly declared: number;
 }): JsonDocument {
-  const { url, store, declared } = server;
-  return { ...document('serve', { issues: [] }, [], { total: declared }), url, store };
+  const { url, store, registry = null, declared } = server;
+  return { ...document('serve', { issues: [] }, [], { total: declared }), url, store, registry };
 }
 
 /** A document with the usual keys. */

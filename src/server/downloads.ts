@@ -22,6 +22,8 @@ export interface DownloadEnd {
   /** Fit to be shown; absent where a digest was asked for. */
   readonly url?: string;
   readonly digest?: Sha256;
+  /** The URL that bytes with a known digest came from, where they were kept; it may hold secrets. */
+  readonly source?: string;
   /** All that came, right or wrong. */
   readonly downloadedBytes: number;
   /** Why it failed, or was not kept. */
@@ -126,7 +128,7 @@ export class Downloads {
     const { store } = this.#options;
     const room = this.#freeSpace.roomFor([{ directory: store.partialDirectory, copies: 1 }]);
     let downloadedBytes = 0;
-    const end = (rest: Pick<DownloadEnd, 'result' | 'digest' | 'error'>): void =>
+    const end = (rest: Pick<DownloadEnd, 'result' | 'digest' | 'source' | 'error'>): void =>
       this.#options.onDownloaded?.({ ...about, downloadedBytes, ...rest });
     try {
       const { received, failed } = await start({
@@ -142,7 +144,10 @@ export class Downloads {
       });
       const { sha256: digest, bytes } = received ?? relayedOf(failed);
       const error = received ? await this.#keep(received, flow, onKept) : failed.at(-1)?.error;
-      end(error === undefined ? { result: 'stored', digest } : { result: 'passed-on', digest, error });
+      const source =
+        about.digest !== undefined && received && 'url' in received.source ? received.source.url : undefined;
+      if (error !== undefined) end({ result: 'passed-on', digest, error });
+      else end({ result: 'stored', digest, ...(source === undefined ? {} : { source }) });
       return { digest, bytes };
     } catch (error) {
       const result = error instanceof NotModified ? 'not-modified' : 'failed';

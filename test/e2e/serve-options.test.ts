@@ -117,7 +117,7 @@ describe('blobs serve', () => {
     const ended = runCli(['serve', '--listen', '127.0.0.1:0', '--json', '-m', module.directory], {
       onStart: async (cli) => {
         running = cli;
-        await cli.seen(/"store": .*\n\}/);
+        await cli.seen(/^\}\n/m);
         cli.kill('SIGTERM');
       },
     });
@@ -170,7 +170,7 @@ describe('blobs serve', () => {
   test.for([
     ['--listen', '8080'],
     ['--listen', '127.0.0.1:99999'],
-    ['--store', 'oci://registry/repository'],
+    ['--store', 'oci://registry'],
     ['--allow-host', 'http://x/'],
     ['--allow-network', '10.0.0.0/33'],
     ['--mirror', 'nonsense'],

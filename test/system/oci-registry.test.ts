@@ -7,9 +7,11 @@ import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, type TestContext } from 'vitest';
+import { startFaultServer } from '../support/fault-server.ts';
 import { type MadeModule, makeModule } from '../support/modules.ts';
 import { type CliResult, runCli } from '../support/run-cli.ts';
 import { schemaErrors } from '../support/schema.ts';
+import { type Served, startServe } from '../support/serve.ts';
 import { sha256, sha256OfFile, someBytes, tempDir, withDirectory } from '../support/temp.ts';
 import { hasOpenssl } from '../support/tls.ts';
 
@@ -165,6 +167,35 @@ it('a second module with the same bytes is told of beside the first', async (con
     layers[0]?.annotations['vnd.zephyr.blobs.entries'] ?? '[]',
   );
   expect(entries.map(({ module: name }) => name)).toEqual(['hal_x', 'hal_y']);
+});
+
+it('two servers share it: what one downloaded is pushed, kept, and pulled by the other', async (context) => {
+  const registry = await makeRegistry(context);
+  await registry.start();
+  const upstream = await startFaultServer();
+  const blobs = PATHS.map((path) => ({
+    path,
+    bytes: bytesOf(path),
+    url: upstream.serve(`/${path}`, bytesOf(path)),
+  }));
+  const { directory } = makeModule(join(tempDir(), 'hal_x'), { name: 'hal_x', blobs });
+  const start = (): Promise<Served> =>
+    startServe(['--store', tempDir(), '--store', registry.reference, '-m', directory]);
+  const expectServed = async ({ url }: Served): Promise<void> => {
+    for (const { bytes } of blobs) {
+      const answer = await fetch(`${url}/sha256/${sha256(bytes)}`);
+      expect(sha256(Buffer.from(await answer.arrayBuffer()))).toBe(sha256(bytes));
+    }
+  };
+  const one = await start();
+  await expectServed(one);
+  await one.cli.seen(/(?:"msg":"pushed to the registry".*){3}/s);
+  await registry.stop();
+  registry.collectGarbage('--delete-untagged');
+  await registry.start();
+  await expectServed(await start());
+  expect(upstream.requests.length).toBe(PATHS.length);
+  expect((await one.stop()).code).toBe(0);
 });
 
 it('htpasswd lets those in who are in docker’s config.json', async (context) => {

@@ -22,7 +22,11 @@ export function addServeCommand(program: Command, run: Run): void {
         .argParser(parseListen)
         .default(DEFAULT_LISTEN, '127.0.0.1:8080'),
     )
-    .option('--store <dir>', 'where downloads are kept (default: the local store)')
+    .option(
+      '--store <place>',
+      'where downloads are kept: a directory (default: the local store); or oci://REGISTRY/REPOSITORY, which several servers share and which is asked before upstream (may be given beside a directory)',
+      collect,
+    )
     .option(
       '--allow-host <host>',
       'let clients ask for any URL of this HOST or HOST:PORT, whatever its address (repeatable)',
