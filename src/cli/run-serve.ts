@@ -29,13 +29,21 @@ import { VERSION } from './version.ts';
 
 /** What `blobs serve` does once its options are parsed, until a signal ends it; in a file of its own, since only it loads the server. */
 export async function runServe(session: Session, options: ServeCommandOptions): Promise<ExitCode> {
+  const { log, flush } = openServeLog(session);
+  try {
+    return await serve(session, options, log);
+  } finally {
+    flush();
+  }
+}
+
+async function serve(session: Session, options: ServeCommandOptions, log: ServerLog): Promise<ExitCode> {
   const { config, signal, stdout } = session;
   const allowHosts = (options.allowHost ?? []).map(parseAllowHost);
   const networks = (options.allowNetwork ?? []).map(parseNetwork);
   const configured = config.blobs();
   const givenMirrors = options.mirror?.map(parseMirror) ?? parseConfiguredMirrors(configured.mirrors);
   const { store, registry } = await openServeStore(session, options.store);
-  const log = openServeLog(session);
   const served = await ServedModules.load(session, {
     log,
     needsNoModules: allowHosts.length > 0,

@@ -7,14 +7,29 @@ import { logLineText } from '../output/serve-text.ts';
 import { createServerLog, type ServerLog } from '../server/server-log.ts';
 import type { Session } from './session.ts';
 
-/** The log of `serve` on stderr: JSON, and on a terminal lines for people. -q leaves warnings, -v adds what machines ask. */
-export function openServeLog({ config, stderr, terminals }: Session): ServerLog {
+/**
+ * The log of `serve` on stderr: JSON, and on a terminal lines for people. -q leaves warnings, -v adds what machines ask.
+ * What is logged in one turn of the event loop is written at its end, all at once, or by `flush`.
+ */
+export function openServeLog({ config, stderr, terminals }: Session): {
+  readonly log: ServerLog;
+  readonly flush: () => void;
+} {
   const colors = createColors(config.colorStderr);
+  let waiting = '';
+  const flush = (): void => {
+    stderr.write(waiting);
+    waiting = '';
+  };
   const stream = {
-    write: (line: string) => stderr.write(terminals.stderr ? logLineText(line, colors) : line),
+    write: (line: string) => {
+      if (waiting === '') setImmediate(flush);
+      waiting += terminals.stderr ? logLineText(line, colors) : line;
+    },
   };
   const isWordy = config.debug || config.verbosity === 'verbose';
-  return createServerLog(stream, config.verbosity === 'quiet' ? 'warn' : isWordy ? 'debug' : 'info');
+  const level = config.verbosity === 'quiet' ? 'warn' : isWordy ? 'debug' : 'info';
+  return { log: createServerLog(stream, level), flush };
 }
 
 /** Writes what is wrong with modules into the log: nothing of it ends a server. */
