@@ -51,6 +51,8 @@ export interface Content {
   readonly storedAtMs?: number | undefined;
   /** Only for what is kept by its URL alone. */
   readonly url?: UrlFacts | undefined;
+  /** Gets a small content at hand for {@link wholeBuffer}, where that is cheaper than to read it. Never throws. */
+  warm?(): Promise<void>;
   /** All bytes of a small content that are at hand without waiting, which must not be changed; undefined else. */
   wholeBuffer(): Uint8Array | undefined;
   /**

@@ -152,7 +152,7 @@ export class Library {
     signal: AbortSignal,
   ): Promise<Content | undefined> {
     const here = await this.#shelf.find(digest);
-    if (here) return warmed(new StoredContent(here));
+    if (here) return new StoredContent(here);
     const catalogue = this.#options.catalogue();
     const blobs = catalogue.byDigest(digest);
     if (blobs.length === 0 && url === undefined) return undefined;
@@ -184,7 +184,7 @@ export class Library {
     const { url, ttlMs } = wanted;
     for (;;) {
       const known = await this.#findUrl(wanted);
-      if (known?.isFresh) return warmed(fromRecord(known));
+      if (known?.isFresh) return fromRecord(known);
       const terms = { nowMs: this.#options.clock.now(), ttlMs };
       const plan: FlowPlan = {
         declared: undefined,
@@ -198,7 +198,7 @@ export class Library {
       } catch (error) {
         if (!(error instanceof NotModified)) throw error;
         const same = await this.#findUrl(wanted);
-        if (same) return warmed(fromRecord(same));
+        if (same) return fromRecord(same);
         // What upstream still has was removed here meanwhile.
       }
     }
@@ -242,11 +242,6 @@ export class Library {
 
 function withTtl(url: string, { ttlMs = DEFAULT_TTL_MS }: Wanted): WantedUrl {
   return { url, ttlMs };
-}
-
-async function warmed(content: StoredContent): Promise<StoredContent> {
-  await content.warm();
-  return content;
 }
 
 function fromRecord({ entry, record }: KnownUrl): StoredContent {

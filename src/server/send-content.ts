@@ -52,7 +52,9 @@ export async function sendContent(
   if (accelPath !== undefined) {
     reply.hijack();
     options.onWritten(isHead ? 0 : (content.bytes ?? 0));
-    reply.raw.writeHead(200, { ...own, 'x-accel-redirect': accelPath, 'content-length': 0 }).end();
+    own['x-accel-redirect'] = accelPath;
+    own['content-length'] = 0;
+    reply.raw.writeHead(200, own).end();
     return;
   }
   const { bytes } = content;
@@ -64,10 +66,12 @@ export async function sendContent(
   if (part !== undefined) own['content-range'] = `bytes ${part.from}-${part.to - 1}/${bytes}`;
   const length = part === undefined ? bytes : part.to - part.from;
   if (length !== undefined) own['content-length'] = length;
-  await sendBody(reply, content, { ...options, part, isHead, head: [part === undefined ? 200 : 206, own] });
+  const { signal, onWritten } = options;
+  const status = part === undefined ? 200 : 206;
+  await sendBody(reply, content, { signal, onWritten, part, isHead, head: [status, own] });
 }
 
-interface BodyOptions extends SendOptions {
+interface BodyOptions extends Pick<SendOptions, 'signal' | 'onWritten'> {
   readonly part: Part | undefined;
   readonly isHead: boolean;
   readonly head: readonly [status: number, headers: ReturnType<typeof contentHeaders>];
@@ -76,7 +80,7 @@ interface BodyOptions extends SendOptions {
 async function sendBody(reply: FastifyReply, content: Content, options: BodyOptions): Promise<void> {
   const { part, isHead, head, signal, onWritten } = options;
   const response = reply.raw;
-  const whole = isHead ? EMPTY : content.wholeBuffer();
+  const whole = isHead ? EMPTY : (content.wholeBuffer() ?? (await findWarmed(content)));
   if (whole !== undefined) {
     const piece = part === undefined ? whole : whole.subarray(part.from, part.to);
     onWritten(piece.length);
@@ -101,6 +105,11 @@ async function sendBody(reply: FastifyReply, content: Content, options: BodyOpti
 }
 
 const EMPTY = new Uint8Array();
+
+async function findWarmed(content: Content): Promise<Uint8Array | undefined> {
+  await content.warm?.();
+  return content.wholeBuffer();
+}
 
 async function* continued(
   first: IteratorResult<Uint8Array>,

@@ -12,6 +12,8 @@ import { type PieceBudget, SharedPieces } from './shared-pieces.ts';
 
 /** Entries that are kept open for the next who asks. */
 const MAX_OPEN = 64;
+/** Of so many is remembered that they were hashed, so that to open one again is cheap. */
+const MAX_HASHED = 20_000;
 /** So small an entry is one piece, and sent at once. */
 export const SMALL_BYTES = 1024 * 1024;
 
@@ -24,6 +26,7 @@ export class OpenEntry {
   readonly pieces: SharedPieces;
   readonly #handle: FileHandle;
   readonly #mtimeNs: bigint;
+  readonly #vouched = new WeakSet<ArrayBufferLike>();
   #readers = 0;
   #isRetired = false;
 
@@ -46,6 +49,17 @@ export class OpenEntry {
   isUnchanged(): boolean {
     const { size, mtimeNs } = fstatSync(this.#handle.fd, { bigint: true });
     return Number(size) === this.bytes && mtimeNs === this.#mtimeNs;
+  }
+
+  /**
+   * Whether `bytes`, read from it, are what was hashed, and not what somebody wrote to it since. What was found once of
+   * memory holds as long as the memory.
+   */
+  vouchesFor({ buffer }: Uint8Array): boolean {
+    if (this.#vouched.has(buffer)) return true;
+    const isUnchanged = this.isUnchanged();
+    if (isUnchanged) this.#vouched.add(buffer);
+    return isUnchanged;
   }
 
   retain(): void {
@@ -87,6 +101,8 @@ export class Shelf {
   readonly #signal: AbortSignal;
   /** Those used last stand last. */
   readonly #known = new Map<Sha256, Known>();
+  /** The stamps of files that were found to have their digests. */
+  readonly #hashed = new Map<Sha256, FileStamp>();
   readonly #checks = new Map<Sha256, Promise<OpenEntry | undefined>>();
 
   constructor(store: BlobStore, budget: PieceBudget, signal: AbortSignal) {
@@ -133,12 +149,10 @@ export class Shelf {
       handle = await openRegularFile(path);
       const sinceMs = Date.now();
       const stats = fstatSync(handle.fd, { bigint: true });
-      const { hash } = await hashContent(handle, {
-        signal: this.#signal,
-        expectedBytes: Number(stats.size),
-      });
+      const isRight =
+        this.#hashed.get(digest) === stampOf(stats) || (await this.#hash(handle, stats)) === digest;
       const after = fstatSync(handle.fd, { bigint: true });
-      if (hash.digest('hex') === digest && after.mtimeNs === stats.mtimeNs) {
+      if (isRight && after.mtimeNs === stats.mtimeNs) {
         const entry = new OpenEntry({ digest, path }, { handle, stats }, this.#budget);
         this.#keep({ entry, stamp: findReadStamp(stats, after, sinceMs) });
         return entry;
@@ -153,8 +167,15 @@ export class Shelf {
     return undefined;
   }
 
+  async #hash(handle: FileHandle, { size }: BigIntStats): Promise<string> {
+    const { hash } = await hashContent(handle, { signal: this.#signal, expectedBytes: Number(size) });
+    return hash.digest('hex');
+  }
+
   #keep(known: Known): void {
     const { digest } = known.entry;
+    if (this.#hashed.size >= MAX_HASHED) this.#hashed.clear();
+    if (known.stamp !== undefined) this.#hashed.set(digest, known.stamp);
     const before = this.#known.get(digest);
     if (before) this.#forget(digest, before);
     this.#known.set(digest, known);

@@ -38,9 +38,9 @@ export class StoredContent implements Content {
     this.url = url;
   }
 
-  /** Reads a small entry into memory, for {@link wholeBuffer}. What goes wrong shows when it is read. */
+  /** What goes wrong shows when it is read. */
   async warm(): Promise<void> {
-    if (this.bytes === 0 || this.bytes > SMALL_BYTES || this.wholeBuffer()) return;
+    if (this.bytes === 0 || this.bytes > SMALL_BYTES) return;
     await this.#entry.pieces.read(0, this.bytes).catch(() => undefined);
   }
 
@@ -48,7 +48,7 @@ export class StoredContent implements Content {
     if (this.bytes === 0) return new Uint8Array();
     if (this.bytes > SMALL_BYTES) return undefined;
     const found = this.#entry.pieces.find(0, this.bytes);
-    return found?.length === this.bytes && this.#entry.isUnchanged() ? found : undefined;
+    return found?.length === this.bytes && this.#entry.vouchesFor(found) ? found : undefined;
   }
 
   async *read({ from, to = this.bytes }: ByteRange, signal: AbortSignal): AsyncGenerator<Uint8Array> {
