@@ -106,6 +106,7 @@ async function serve(session: Session, options: ServeCommandOptions, log: Server
     ...(options.quota === undefined ? {} : { quotaBytes: options.quota }),
     ...(options.maxAge === undefined ? {} : { maxAgeMs: options.maxAge }),
   });
+  store.onTouch = (file) => library.touch(file);
   store.onAdded = (bytes) => housekeeping.noteStored(bytes);
   const server = await startServer({
     accelPrefix: options.xAccelRedirect,

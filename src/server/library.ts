@@ -13,8 +13,9 @@ import type { Content, ContentOrigin } from './content.ts';
 import { Downloads, type DownloadsOptions } from './downloads.ts';
 import { FlowContent, LookedAtContent, type UrlTerms, urlFacts } from './flow-content.ts';
 import { type FlowPlan, Flows } from './flows.ts';
+import type { OpenEntry } from './open-entry.ts';
 import { PieceBudget } from './shared-pieces.ts';
-import { type OpenEntry, Shelf } from './shelf.ts';
+import { Shelf } from './shelf.ts';
 import { StoredContent } from './stored-content.ts';
 
 /** For how long a body that is known by its URL alone is given without asking again, as KissCache has it. */
@@ -119,6 +120,11 @@ export class Library {
     const terms = withTtl(url, wanted);
     const known = digest === undefined ? await this.#findUrl(terms) : undefined;
     return known?.isFresh ? fromRecord(known) : this.#ask(terms, digest, signal);
+  }
+
+  /** See {@link Shelf.touch}. */
+  touch(file: string): void {
+    this.#shelf.touch(file);
   }
 
   /** Begins no further download; those under way go on. */

@@ -1,89 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type BigIntStats, fstatSync, lstatSync } from 'node:fs';
+import { type BigIntStats, fstatSync, lstatSync, utimesSync } from 'node:fs';
 import { type FileHandle, rm } from 'node:fs/promises';
-import { setImmediate } from 'node:timers/promises';
 import type { Sha256 } from '../core/sha256.ts';
 import type { BlobStore } from '../store/blob-store.ts';
 import { type FileStamp, findReadStamp, stampOf } from '../store/file-stamp.ts';
-import { hashContent } from '../store/hash-content.ts';
 import { openRegularFile } from '../store/open-regular-file.ts';
 import { entryFile } from '../store/store-layout.ts';
-import { type PieceBudget, SharedPieces } from './shared-pieces.ts';
+import { digestOf, OpenEntry } from './open-entry.ts';
+import type { PieceBudget } from './shared-pieces.ts';
 
 /** Entries that are kept open for the next who asks. */
 const MAX_OPEN = 64;
 /** Of so many is remembered that they were hashed, so that to open one again is cheap. */
 const MAX_HASHED = 20_000;
-/** So small an entry is one piece, and sent at once. */
-export const SMALL_BYTES = 1024 * 1024;
-
-/** An entry of the store that was hashed as it is, open for any number of readers. */
-export class OpenEntry {
-  readonly digest: Sha256;
-  readonly path: string;
-  readonly bytes: number;
-  readonly storedAtMs: number;
-  readonly pieces: SharedPieces;
-  readonly #handle: FileHandle;
-  readonly #mtimeNs: bigint;
-  readonly #vouched = new WeakSet<ArrayBufferLike>();
-  #readers = 0;
-  #isRetired = false;
-
-  /** @param stats Of the file as it was hashed. */
-  constructor(
-    { digest, path }: { readonly digest: Sha256; readonly path: string },
-    { handle, stats }: { readonly handle: FileHandle; readonly stats: BigIntStats },
-    budget: PieceBudget,
-  ) {
-    this.digest = digest;
-    this.path = path;
-    this.bytes = Number(stats.size);
-    this.storedAtMs = Math.floor(Number(stats.mtimeMs));
-    this.#mtimeNs = stats.mtimeNs;
-    this.#handle = handle;
-    this.pieces = new SharedPieces(handle, budget, this.bytes <= SMALL_BYTES ? this.bytes : undefined);
-  }
-
-  /** Whether nobody wrote to it meanwhile. That it was used changes other times of a file. */
-  isUnchanged(): boolean {
-    const { size, mtimeNs } = fstatSync(this.#handle.fd, { bigint: true });
-    return Number(size) === this.bytes && mtimeNs === this.#mtimeNs;
-  }
-
-  /**
-   * Whether `bytes`, read from it, are what was hashed, and not what somebody wrote to it since. What was found once of
-   * memory holds as long as the memory.
-   */
-  vouchesFor({ buffer }: Uint8Array): boolean {
-    if (this.#vouched.has(buffer)) return true;
-    const isUnchanged = this.isUnchanged();
-    if (isUnchanged) this.#vouched.add(buffer);
-    return isUnchanged;
-  }
-
-  retain(): void {
-    this.#readers += 1;
-  }
-
-  async release(): Promise<void> {
-    this.#readers -= 1;
-    await this.#closeIfUnused();
-  }
-
-  /** Closes it once nobody reads it. */
-  async retire(): Promise<void> {
-    this.#isRetired = true;
-    await this.#closeIfUnused();
-  }
-
-  async #closeIfUnused(): Promise<void> {
-    if (!this.#isRetired) return;
-    // Who just found it has had no time to retain it.
-    await setImmediate();
-    if (this.#readers === 0) await this.#handle.close().catch(() => undefined);
-  }
-}
+/** An entry whose times change while it is hashed is hashed again, so often in all. */
+const MAX_HASHINGS = 3;
 
 interface Known {
   readonly entry: OpenEntry;
@@ -103,6 +34,8 @@ export class Shelf {
   readonly #known = new Map<Sha256, Known>();
   /** The stamps of files that were found to have their digests. */
   readonly #hashed = new Map<Sha256, FileStamp>();
+  /** Those above, and those that somebody still reads. */
+  readonly #open = new Set<OpenEntry>();
   readonly #checks = new Map<Sha256, Promise<OpenEntry | undefined>>();
 
   constructor(store: BlobStore, budget: PieceBudget, signal: AbortSignal) {
@@ -135,6 +68,21 @@ export class Shelf {
     return check;
   }
 
+  /**
+   * Notes in the file system that the entry at `file` was used. That changes the times by which it is recognised: it is
+   * hashed again for the next who asks, but those who read it go on. Never throws.
+   */
+  touch(file: string): void {
+    // Nothing may come between a look at the times and another.
+    const open = [...this.#open].filter(({ path }) => path === file).filter((entry) => entry.isUnchanged());
+    try {
+      utimesSync(file, new Date(), lstatSync(file).mtime);
+      for (const entry of open) entry.acceptTimes();
+    } catch {
+      // Another process removed it, or it is another user's.
+    }
+  }
+
   /** Closes what nobody reads. */
   async close(): Promise<void> {
     const all = [...this.#known.values()];
@@ -147,18 +95,20 @@ export class Shelf {
     let handle: FileHandle | undefined;
     try {
       handle = await openRegularFile(path);
-      const sinceMs = Date.now();
-      const stats = fstatSync(handle.fd, { bigint: true });
-      const isRight =
-        this.#hashed.get(digest) === stampOf(stats) || (await this.#hash(handle, stats)) === digest;
-      const after = fstatSync(handle.fd, { bigint: true });
-      if (isRight && after.mtimeNs === stats.mtimeNs) {
-        const entry = new OpenEntry({ digest, path }, { handle, stats }, this.#budget);
-        this.#keep({ entry, stamp: findReadStamp(stats, after, sinceMs) });
-        return entry;
+      for (let hashings = 0; hashings < MAX_HASHINGS; hashings++) {
+        const sinceMs = Date.now();
+        const stats = fstatSync(handle.fd, { bigint: true });
+        const isRight =
+          this.#hashed.get(digest) === stampOf(stats) ||
+          (await digestOf(handle, stats, this.#signal)) === digest;
+        const after = fstatSync(handle.fd, { bigint: true });
+        if (stampOf(after) !== stampOf(stats)) continue;
+        if (isRight)
+          return this.#opened({ digest, path, handle }, stats, findReadStamp(stats, after, sinceMs));
+        // Another process may have put the right bytes there meanwhile.
+        if (findStamp(path) === stampOf(after)) await rm(path, { force: true });
+        break;
       }
-      // Another process may have put the right bytes there meanwhile.
-      if (findStamp(path) === stampOf(after)) await rm(path, { force: true });
     } catch {
       this.#signal.throwIfAborted();
       // It cannot be read or removed: what is downloaded takes its place.
@@ -167,9 +117,16 @@ export class Shelf {
     return undefined;
   }
 
-  async #hash(handle: FileHandle, { size }: BigIntStats): Promise<string> {
-    const { hash } = await hashContent(handle, { signal: this.#signal, expectedBytes: Number(size) });
-    return hash.digest('hex');
+  #opened(
+    { digest, path, handle }: { readonly digest: Sha256; readonly path: string; readonly handle: FileHandle },
+    stats: BigIntStats,
+    stamp: FileStamp | undefined,
+  ): OpenEntry {
+    const onClosed = (): void => void this.#open.delete(entry);
+    const entry = new OpenEntry({ digest, path }, { handle, stats, onClosed }, this.#budget);
+    this.#open.add(entry);
+    this.#keep({ entry, stamp });
+    return entry;
   }
 
   #keep(known: Known): void {

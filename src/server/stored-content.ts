@@ -2,7 +2,7 @@
 import { BlobsError, describeError } from '../core/errors.ts';
 import type { Sha256 } from '../core/sha256.ts';
 import type { ByteRange, Content, ContentOrigin, StoredFile, UrlFacts } from './content.ts';
-import { type OpenEntry, SMALL_BYTES } from './shelf.ts';
+import { type OpenEntry, SMALL_BYTES } from './open-entry.ts';
 
 /** What is known of a content beside its bytes. */
 export interface StoredFacts {
@@ -61,7 +61,7 @@ export class StoredContent implements Content {
       if (position < end) {
         // Read while this one is sent. Who waits for it is told what went wrong.
         if (!pieces.find(position, end)) pieces.read(position, end).catch(() => undefined);
-      } else if (!this.#entry.isUnchanged()) throw changed();
+      } else if (!(await this.#entry.isIntact())) throw changed();
       yield piece;
     }
   }
