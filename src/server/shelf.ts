@@ -12,7 +12,7 @@ import type { PieceBudget } from './shared-pieces.ts';
 /** Entries that are kept open for the next who asks. */
 const MAX_OPEN = 64;
 /** Of so many is remembered that they were hashed, so that to open one again is cheap. */
-const MAX_HASHED = 20_000;
+const MAX_HASHED = 100_000;
 /** An entry whose times change while it is hashed is hashed again, so often in all. */
 const MAX_HASHINGS = 3;
 
@@ -131,8 +131,7 @@ export class Shelf {
 
   #keep(known: Known): void {
     const { digest } = known.entry;
-    if (this.#hashed.size >= MAX_HASHED) this.#hashed.clear();
-    if (known.stamp !== undefined) this.#hashed.set(digest, known.stamp);
+    if (known.stamp !== undefined) this.#remember(digest, known.stamp);
     const before = this.#known.get(digest);
     if (before) this.#forget(digest, before);
     this.#known.set(digest, known);
@@ -140,6 +139,13 @@ export class Shelf {
       if (this.#known.size <= MAX_OPEN) return;
       this.#forget(oldest, one);
     }
+  }
+
+  #remember(digest: Sha256, stamp: FileStamp): void {
+    this.#hashed.delete(digest);
+    this.#hashed.set(digest, stamp);
+    const [oldest] = this.#hashed.keys();
+    if (this.#hashed.size > MAX_HASHED && oldest !== undefined) this.#hashed.delete(oldest);
   }
 
   #forget(digest: Sha256, { entry }: Known): void {

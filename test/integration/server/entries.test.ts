@@ -9,7 +9,8 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { open as openFile } from 'node:fs/promises';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Content } from '../../../src/server/content.ts';
 import type { BlobStore } from '../../../src/store/blob-store.ts';
 import { entryFile } from '../../../src/store/store-layout.ts';
@@ -128,5 +129,31 @@ describe('an entry of the store', () => {
     changeSecretly(path, 1_500_000, Buffer.from('wrong'));
     rmSync(path);
     await expect(rest()).rejects.toMatchObject({ code: 'BLOBS_HASH_MISMATCH' });
+  });
+
+  it('is hashed once, however many others are asked for', async () => {
+    const { library, store } = await openLibrary();
+    const many = Array.from({ length: 100 }, (_, i) => someBytes(`entry ${i}`, 100));
+    const paths: string[] = [];
+    for (const bytes of many) paths.push(await put(store, bytes));
+    // What changed a moment ago is not trusted by its times.
+    vi.useFakeTimers({ now: Date.now() + 60_000, toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const look = async (): Promise<void> => {
+      for (const bytes of many) {
+        const content = await library.look({ digest: digestOf(bytes) }, NEVER);
+        expect(content?.bytes).toBe(bytes.length);
+        await content?.release();
+      }
+    };
+    const handle = await openFile(paths[0] ?? '');
+    const reads = vi.spyOn(Object.getPrototypeOf(handle) as typeof handle, 'read');
+    onTestFinished(() => reads.mockRestore());
+    await handle.close();
+    await look();
+    expect(reads.mock.calls.length).toBeGreaterThanOrEqual(many.length);
+    reads.mockClear();
+    await look();
+    expect(reads).not.toHaveBeenCalled();
   });
 });
