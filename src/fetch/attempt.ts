@@ -7,6 +7,7 @@ import { WrongRange } from './answer-body.ts';
 import type { Body } from './body.ts';
 import { type Follower, Relayed } from './follower.ts';
 import type { Room } from './free-space.ts';
+import type { LeastRate } from './least-rate.ts';
 import { networkError } from './network-error.ts';
 import { openSource, type SourceClients } from './open-source.ts';
 import { describeSource, type Job, type RemoteSource, type Source } from './plan.ts';
@@ -37,6 +38,8 @@ export interface DownloadOptions extends SourceClients {
   readonly room?: Room;
   /** Reads what is downloaded while it arrives. */
   readonly follower?: Follower;
+  /** What a source must bring. */
+  readonly leastRate?: LeastRate;
 }
 
 /** What happens during one download. */
@@ -96,7 +99,8 @@ async function attempt(source: Source, wanted: Wanted, options: DownloadOptions)
         : { maxBytes: job.size, isDeclaredSize: true },
     signal: options.signal,
     ...(options.beforeWrite === undefined ? {} : { beforeWrite: options.beforeWrite }),
-    ...(options.follower === undefined ? {} : { follower: options.follower }),
+    follower: options.follower,
+    leastRate: options.leastRate,
     onBytes: (bytes) => {
       options.room?.wrote(bytes);
       options.onProgress({ kind: 'bytes', bytes });

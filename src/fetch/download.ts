@@ -2,7 +2,9 @@
 import { BlobsError } from '../core/errors.ts';
 import type { Sha256 } from '../core/sha256.ts';
 import { attemptSource, type DownloadOptions, type Wanted } from './attempt.ts';
+import { FinalError } from './final-error.ts';
 import { NotModified } from './http-status-error.ts';
+import { TooSlow } from './least-rate.ts';
 import { LocalFileError } from './local-file-error.ts';
 import type { Job, RemoteSource, Source } from './plan.ts';
 import type { Conditions } from './range.ts';
@@ -84,7 +86,12 @@ async function tryAll(wanted: Wanted, options: DownloadOptions): Promise<Downloa
 function tryRepeatedly(source: Source, wanted: Wanted, options: DownloadOptions): Promise<Received> {
   const attempt = (): Promise<Received> => {
     options.onProgress({ kind: 'attempt', source });
-    return attemptSource(source, wanted, options);
+    return attemptSource(source, wanted, options).catch((error: unknown) => {
+      // Others may have it: they are asked before this one is asked again.
+      const isLast = source === wanted.job.sources.at(-1);
+      if (isLast || !(error instanceof TooSlow)) throw error;
+      throw new FinalError(error.code, error.message, error.details);
+    });
   };
   return repeat(attempt, { ...options, onRetry: (event) => options.onProgress({ kind: 'retry', ...event }) });
 }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import { BlobsError, describeError, systemCode } from '../core/errors.ts';
 import { redactUrl } from '../core/url.ts';
+import { SlowBody, TooSlow } from './least-rate.ts';
 
 /** What went wrong on the way, as a BlobsError; anything that is no network failure is returned as it is. */
 export function networkError(error: unknown, url: string, timeoutMs: number): unknown {
   if (error instanceof BlobsError) return error;
   const code = systemCode(error) ?? (isParserError(error) ? 'HPE_UNKNOWN' : '');
   const where = redactUrl(url);
+  if (error instanceof SlowBody) return new TooSlow(`${error.message} from ${where}`, { cause: error });
   if (/^UND_ERR_(CONNECT|HEADERS|BODY)_TIMEOUT$/.test(code)) {
     return new BlobsError('BLOBS_TIMEOUT', `no byte for ${timeoutMs / 1000} s from ${where}`, {
       cause: error,

@@ -8,6 +8,7 @@ import { BatchWriter } from './batch-writer.ts';
 import type { Body } from './body.ts';
 import { drain } from './drain.ts';
 import { FollowedWriter, type Follower, Relayed } from './follower.ts';
+import { LEAST_RATE, type LeastRate, Pace } from './least-rate.ts';
 import { LocalFileError, local } from './local-file-error.ts';
 
 // Less is sooner downloaded again than kept.
@@ -37,6 +38,8 @@ export interface ReceiveOptions {
   /** Given the bytes that came before the source failed, which are discarded where nobody takes them. */
   readonly takeUnfinished?: (file: TemporaryFile) => Promise<void>;
   readonly follower?: Follower | undefined;
+  /** What the source must bring; {@link LEAST_RATE} unless it is said. */
+  readonly leastRate?: LeastRate | undefined;
   /** Known to have no room: all is for the follower alone. */
   readonly isWithoutRoom?: boolean;
 }
@@ -60,7 +63,7 @@ export interface Received {
  * Writes `body` into a new temporary file, or behind the prefix that it goes on from, and hashes it on the way, in
  * constant memory. Leaves no file behind when it throws, unless `takeUnfinished` takes it.
  *
- * @throws BlobsError BLOBS_SIZE_MISMATCH or BLOBS_TOO_LARGE; LocalFileError, which is Relayed where a follower had all
+ * @throws BlobsError BLOBS_SIZE_MISMATCH or BLOBS_TOO_LARGE; SlowBody; LocalFileError, which is Relayed where a follower had all
  *   bytes but the disk had not; whatever the stream throws.
  */
 export async function receive(body: Body, options: ReceiveOptions): Promise<Received> {
@@ -107,22 +110,26 @@ async function createFile({
 async function copy(
   body: Body,
   file: TemporaryFile | undefined,
-  { prefix, limit, onBytes, onMuch, follower, isWithoutRoom }: ReceiveOptions,
+  { prefix, limit, onBytes, onMuch, follower, isWithoutRoom, leastRate = LEAST_RATE }: ReceiveOptions,
 ): Promise<{ sha256: Sha256; bytes: number; isRelayed: boolean }> {
   const hash = prefix?.hash ?? createSha256();
   const writer = openWriter(isWithoutRoom && follower ? undefined : file, prefix?.bytes ?? 0, follower);
   let bytes = prefix?.bytes ?? 0;
   let protecting: Promise<void> | undefined;
   try {
+    const pace = new Pace(leastRate);
     await drain(body.stream, (chunk) => {
+      pace.came(chunk.length);
       bytes += chunk.length;
       checkLimit(bytes, limit, 'sends');
       hash.update(chunk);
       onBytes(chunk.length);
       const written = writer.add(chunk);
-      if (protecting || bytes < MUCH_BYTES || onMuch === undefined || file === undefined) return written;
+      if (protecting || bytes < MUCH_BYTES || onMuch === undefined || file === undefined) {
+        return written && pace.resumeAfter(written);
+      }
       protecting = Promise.resolve(written).then(() => onMuch(file));
-      return protecting;
+      return pace.resumeAfter(protecting);
     });
   } finally {
     // What came before an error counts too: a later attempt may go on from there, once nobody else moves the file.

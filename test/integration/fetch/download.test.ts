@@ -46,6 +46,38 @@ describe('download', () => {
     ]);
   });
 
+  it('leaves a source that only trickles for the next, which is not kept away by it', async () => {
+    const server = await startFaultServer();
+    const slow = server.serve('/slow', BYTES, { kind: 'throttle', bytesPerSecond: 2000 });
+    const good = server.serve('/good', BYTES);
+    let nowMs = 0;
+    // Each piece takes 40 s.
+    const now = (): number => (nowMs += 40_000);
+    const options = downloadOptions({ leastRate: { bytesPerSecond: 10, overMs: 60_000, now } });
+    const { received, failed } = await download(jobFor(BYTES, [slow, good]), options);
+    expect(received).toMatchObject({ bytes: 5000, source: { url: good } });
+    await received?.file.discard();
+    expect(failed.map(({ error }) => [error.code, error.message])).toEqual([
+      ['BLOBS_TIMEOUT', `less than 10 bytes a second for 60 s from ${slow}`],
+    ]);
+    expect(server.requestsFor('/slow').length).toBe(1);
+  });
+
+  it('asks the only source again that was too slow once, and goes on where it was', async () => {
+    const server = await startFaultServer();
+    const url = server.serve('/x', BYTES, [{ kind: 'throttle', bytesPerSecond: 2000 }, { kind: 'ok' }]);
+    let nowMs = 0;
+    const now = (): number => (nowMs += server.requests.length > 1 ? 0 : 40_000);
+    const options = downloadOptions({ leastRate: { bytesPerSecond: 10, overMs: 60_000, now } });
+    const { received, failed } = await download(jobFor(BYTES, [url]), options);
+    await received?.file.discard();
+    expect([received?.bytes, failed]).toEqual([5000, []]);
+    expect(server.requests.map(({ headers }) => headers['range'])).toEqual([
+      undefined,
+      expect.stringMatching(/^bytes=\d+-$/),
+    ]);
+  });
+
   it.each<[string, Behaviour, string, number]>([
     ['the connection ends early', { kind: 'truncate', afterBytes: 100 }, 'BLOBS_NETWORK', 3],
     ['the connection is reset', { kind: 'reset', afterBytes: 100 }, 'BLOBS_NETWORK', 3],

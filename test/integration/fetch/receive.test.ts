@@ -3,8 +3,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { SlowBody } from '../../../src/fetch/least-rate.ts';
 import { LocalFileError } from '../../../src/fetch/local-file-error.ts';
 import { type ReceiveOptions, receive } from '../../../src/fetch/receive.ts';
+import type { TemporaryFile } from '../../../src/store/temporary-file.ts';
 import { filesBelow, sha256, sha256OfFile, someBytes, tempDir } from '../../support/temp.ts';
 import { caught } from '../../unit/samples.ts';
 
@@ -65,6 +67,46 @@ describe('receive', () => {
       expect(sent).toBeLessThan(1000);
     },
   );
+
+  it('breaks off a source that is too slow, and gives away what came', async () => {
+    let nowMs = 0;
+    const pieces = Array.from({ length: 100 }, (_, i) => Buffer.alloc(i < 50 ? 700 : 600));
+    const stream = Readable.from(pieces);
+    const leastRate = { bytesPerSecond: 100, overMs: 60_000, now: () => nowMs };
+    let kept = 0;
+    const takeUnfinished = async (file: TemporaryFile): Promise<void> => {
+      kept = (await file.handle.stat()).size;
+      await file.discard();
+    };
+    const onBytes = (): void => {
+      nowMs += 7000;
+    };
+    const options = { ...optionsFor(tempDir()), leastRate, takeUnfinished, onBytes };
+    const error: unknown = await receive({ stream }, options).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(SlowBody);
+    expect([stream.destroyed, kept]).toEqual([true, 50 * 700 + 4 * 600]);
+  });
+
+  it('does not count time in which nobody wants more of a source', async () => {
+    let nowMs = 0;
+    const bytes = someBytes('paused', 1000);
+    const follower = {
+      begin: async () => undefined,
+      wrote: () => undefined,
+      relay: async () => undefined,
+      hand: async () => {
+        nowMs += 3_600_000;
+      },
+    };
+    const stream = Readable.from(
+      Array.from({ length: 10 }, (_, i) => bytes.subarray(i * 100, i * 100 + 100)),
+    );
+    const leastRate = { bytesPerSecond: 100, overMs: 60_000, now: () => nowMs };
+    const options = { ...optionsFor(tempDir()), leastRate, follower, isWithoutRoom: true };
+    const error = await caught(() => receive({ stream }, options));
+    expect(error).toMatchObject({ sha256: sha256(bytes), bytes: 1000 });
+    expect(nowMs).toBe(10 * 3_600_000);
+  });
 
   it('takes exactly as many bytes as are allowed', async () => {
     const { bytes, file } = await receive(
