@@ -4,6 +4,7 @@ import { BlobsError } from '../core/errors.ts';
 import { createSha256 } from '../store/create-hash.ts';
 import type { FlowReader } from './flow-reader.ts';
 import { GrowingFile } from './growing-file.ts';
+import { RelayPatience } from './relay-patience.ts';
 import { RelayWindow } from './relay-window.ts';
 import type { PieceBudget } from './shared-pieces.ts';
 
@@ -37,16 +38,17 @@ interface Successor {
 export class FlowBytes {
   readonly #readers: ReadonlySet<FlowReader>;
   readonly #options: FlowBytesOptions;
+  readonly #patience: RelayPatience;
   #file: GrowingFile | undefined;
   #window: RelayWindow | undefined;
   #successor: Successor | undefined;
   /** While it is found out what readers have. */
   #isHeld = false;
-  #onProgress: (() => void) | undefined;
 
   constructor(readers: ReadonlySet<FlowReader>, options: FlowBytesOptions) {
     this.#readers = readers;
     this.#options = options;
+    this.#patience = new RelayPatience({ ...options, leastBytes: WINDOW_BYTES / 2 });
   }
 
   /** How many bytes of the body can be read, or could be if they were not in other hands already. */
@@ -89,7 +91,7 @@ export class FlowBytes {
 
   /** A reader went on, or away. */
   noteProgress(): void {
-    this.#onProgress?.();
+    this.#patience.noteProgress();
   }
 
   /** A body begins, of which the first bytes may lie in the file at `path`. @throws the system's error */
@@ -226,25 +228,10 @@ export class FlowBytes {
       const slowest = Math.min(window.end, ...active.map(({ position }) => position));
       window.trim(slowest);
       if (window.bytes <= WINDOW_BYTES) return;
-      if (await this.#waitForProgress()) continue;
-      for (const reader of active) if (reader.position <= slowest) reader.failure = tooSlow();
+      const late = this.#patience.findLate(window.start, active);
+      for (const reader of late) reader.failure = tooSlow();
+      if (late.length === 0) await this.#patience.wait();
     }
-  }
-
-  /** False where nobody took anything for too long. */
-  async #waitForProgress(): Promise<boolean> {
-    const { signal, stallMs } = this.#options;
-    let timer: NodeJS.Timeout | undefined;
-    const note = (): void => this.noteProgress();
-    signal.addEventListener('abort', note, { once: true });
-    const isProgress = await new Promise<boolean>((resolve) => {
-      this.#onProgress = () => resolve(true);
-      timer = setTimeout(() => resolve(false), stallMs);
-    });
-    signal.removeEventListener('abort', note);
-    clearTimeout(timer);
-    this.#onProgress = undefined;
-    return isProgress;
   }
 }
 
