@@ -23,7 +23,7 @@ describe('a library', () => {
     expect(new Set(hashes)).toEqual(new Set([DIGEST]));
     expect(await hashOf(library, { url })).toBe(DIGEST);
     expect(server.requestsFor('/fw').length).toBe(1);
-    expect(ends).toEqual([{ result: 'stored', digest: DIGEST, downloadedBytes: BYTES.length }]);
+    expect(ends).toEqual([{ result: 'stored', digest: DIGEST, source: url, downloadedBytes: BYTES.length }]);
     const file = store.find(DIGEST) ?? '';
     expect((await hashFile(file)).sha256).toBe(DIGEST);
     const again = await open(library, { digest: DIGEST });
