@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Blob } from '../core/blob.ts';
+import { BlobsError } from '../core/errors.ts';
 import type { Sha256 } from '../core/sha256.ts';
 import { letHostsRest } from '../fetch/host-rest.ts';
 import { httpExchange } from '../fetch/http.ts';
@@ -92,7 +93,7 @@ export class Library {
    * says where to ask. A digest beside a URL is what its bytes must have; a URL that is declared for one digest stands for
    * that. What is older than it may be is never given instead of an error.
    *
-   * @throws BlobsError where it cannot be had; the signal's reason when it is aborted
+   * @throws BlobsError where it cannot be had, `BLOBS_BAD_REQUEST` where modules disagree on what a URL gives; the signal's reason when it is aborted
    */
   async open(wanted: Wanted, signal: AbortSignal): Promise<Content | undefined> {
     const digest = this.#digestOf(wanted);
@@ -142,8 +143,14 @@ export class Library {
         .byUrl(url)
         .map((blob) => blob.digest),
     );
-    // Where the declarations of one URL disagree, none of them says what it gives.
-    return declared.size === 1 ? [...declared][0] : undefined;
+    // One module must not take from another that the bytes of its URL are compared with anything.
+    if (declared.size > 1) {
+      throw new BlobsError(
+        'BLOBS_BAD_REQUEST',
+        `modules declare ${declared.size} digests for this URL: say which one with sha256=`,
+      );
+    }
+    return [...declared][0];
   }
 
   async #openDigest(
