@@ -3,16 +3,16 @@ import type { Blob } from '../core/blob.ts';
 import { BlobsError } from '../core/errors.ts';
 import type { Sha256 } from '../core/sha256.ts';
 import { letHostsRest } from '../fetch/host-rest.ts';
-import { httpExchange } from '../fetch/http.ts';
 import { NotModified } from '../fetch/http-status-error.ts';
 import type { Mirror } from '../fetch/mirrors.ts';
 import { type Job, planFetch, planUrl } from '../fetch/plan.ts';
 import { conditionsOf } from '../fetch/range.ts';
 import { findUrlRecord, hashUrl, type UrlRecord } from '../store/url-record.ts';
+import { askForUrl } from './ask-for-url.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Content, ContentOrigin } from './content.ts';
 import { Downloads, type DownloadsOptions } from './downloads.ts';
-import { FlowContent, LookedAtContent, type UrlTerms, urlFacts } from './flow-content.ts';
+import { FlowContent, LookedAtContent, type UrlTerms } from './flow-content.ts';
 import { type FlowPlan, Flows } from './flows.ts';
 import { PieceBudget } from './shared-pieces.ts';
 import { type OpenEntry, Shelf } from './shelf.ts';
@@ -70,14 +70,19 @@ export class Library {
   readonly #end = new AbortController();
 
   constructor(options: LibraryOptions) {
-    const transport = letHostsRest(options.transport, {
-      ...options,
-      jobs: options.jobs ?? DEFAULT_JOBS,
-      forgetAfterMs: FORGET_AFTER_MS,
-    });
+    const { forMirrors, jobs = DEFAULT_JOBS } = options;
+    const resting = { ...options, jobs, forgetAfterMs: FORGET_AFTER_MS };
+    const transport = letHostsRest(options.transport, resting);
     const budget = new PieceBudget();
     const signal = AbortSignal.any([options.signal, this.#end.signal]);
-    this.#options = { ...options, transport, signal };
+    this.#options = {
+      ...options,
+      ...(forMirrors && {
+        forMirrors: { ...forMirrors, transport: letHostsRest(forMirrors.transport, resting) },
+      }),
+      transport,
+      signal,
+    };
     this.#downloads = new Downloads(this.#options);
     this.#shelf = new Shelf(options.store, budget, signal);
     this.#flows = new Flows({ ...options, budget, signal });
@@ -119,7 +124,9 @@ export class Library {
     if (url === undefined) return undefined;
     const terms = withTtl(url, wanted);
     const known = digest === undefined ? await this.#findUrl(terms) : undefined;
-    return known?.isFresh ? fromRecord(known) : this.#ask(terms, digest, signal);
+    if (known?.isFresh) return fromRecord(known);
+    const clients = { ...this.#options, signal: AbortSignal.any([signal, this.#options.signal]) };
+    return askForUrl({ ...terms, digest }, clients);
   }
 
   /** Begins no further download; those under way go on. */
@@ -225,25 +232,6 @@ export class Library {
     const { flow, reader, isNew } = await this.#flows.join(key, plan, signal);
     const origin: ContentOrigin = isNew ? 'miss' : 'join';
     return new FlowContent(flow, reader, { origin, terms });
-  }
-
-  /** What upstream says of a URL. */
-  async #ask({ url, ttlMs }: WantedUrl, digest: Sha256 | undefined, signal: AbortSignal): Promise<Content> {
-    const [source] = planUrl(url, digest, this.#options.mirrors ?? []);
-    const either = AbortSignal.any([signal, this.#options.signal]);
-    const { body } = await httpExchange(
-      source?.url ?? url,
-      { ...this.#options, signal: either },
-      { look: 'head' },
-    );
-    body.stream.on('error', () => undefined).destroy();
-    const facts = urlFacts(body, { nowMs: this.#options.clock.now(), ttlMs });
-    return new LookedAtContent({
-      digest,
-      bytes: body.length,
-      mediaType: body.contentType,
-      ...(digest === undefined ? { url: facts } : {}),
-    });
   }
 }
 

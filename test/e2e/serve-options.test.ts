@@ -41,6 +41,31 @@ describe('blobs serve', () => {
     expect(server.requests).toEqual([]);
   });
 
+  it('asks a mirror wherever it is, and nothing else there', async () => {
+    const server = await startFaultServer();
+    const origin = server.origin.replace('127.0.0.1', 'localhost');
+    server.serve(`/m/${DIGEST}`, BYTES);
+    const secret = someBytes('secret');
+    server.serve('/secret', secret);
+    const away = someBytes('away');
+    const other = await startFaultServer();
+    server.serve(`/m/${sha256(away)}`, away, { kind: 'redirect', to: other.serve('/away', away) });
+    const module = moduleWith([
+      { path: PATH, bytes: BYTES, url: 'http://vendor.invalid/fw.bin' },
+      { path: 'lib/secret.a', bytes: secret, url: `${origin}/secret` },
+      { path: 'lib/literal.a', bytes: secret, url: `${server.origin}/secret` },
+      { path: 'lib/away.a', bytes: away, url: `${origin}/secret?` },
+    ]);
+    const served = await startServe(
+      ['-m', module.directory, '--retries', '0', '--mirror', `sha256=${origin}/m/{sha256}`],
+      { allowHosts: [] },
+    );
+    expect(sha256((await get(`${served.url}/sha256/${DIGEST}`)).body)).toBe(DIGEST);
+    for (const digest of [sha256(secret), sha256(away)])
+      expect(await codeOf(`${served.url}/sha256/${digest}`)).toEqual([403, 'BLOBS_ADDRESS_NOT_ALLOWED']);
+    expect([server.requestsFor('/secret'), other.requests]).toEqual([[], []]);
+  });
+
   it('needs no modules where a host is allowed, and says so where none is', async () => {
     const { server, url } = await serveBlob();
     const served = await startServe([]);

@@ -231,6 +231,12 @@ describe('a library', () => {
     expect(server.requests.map(({ method, path }) => `${method} ${path}`)).toEqual(['HEAD /more']);
     await hashOf(library, { url });
     expect(await look({ digest: DIGEST })).toEqual([DIGEST, BYTES.length, true]);
+    // What a client made up is not confirmed.
+    expect(await look({ url: more, digest: digestOf(someBytes('made up')) })).toEqual([
+      undefined,
+      OTHER.length,
+      false,
+    ]);
   });
 
   it('shares a store with another, which downloads the same', async () => {
