@@ -19,6 +19,7 @@ import { Statistics, urlKey } from '../server/statistics/statistics.ts';
 import { openNetwork, systemClock } from './deps.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { DEFAULT_JOBS } from './fetch-command-options.ts';
+import type { Hangups } from './hangups.ts';
 import { mirrorHosts } from './mirror-hosts.ts';
 import type { ServeCommandOptions } from './serve-command-options.ts';
 import { openServeLog } from './serve-log.ts';
@@ -29,16 +30,24 @@ import type { Session } from './session.ts';
 import { VERSION } from './version.ts';
 
 /** What `blobs serve` does once its options are parsed, until a signal ends it; in a file of its own, since only it loads the server. */
-export async function runServe(session: Session, options: ServeCommandOptions): Promise<ExitCode> {
+export async function runServe(
+  session: Session,
+  options: ServeCommandOptions,
+  hangups: Hangups,
+): Promise<ExitCode> {
   const { log, flush } = openServeLog(session);
   try {
-    return await serve(session, options, log);
+    return await serve(session, options, { log, hangups });
   } finally {
     flush();
   }
 }
 
-async function serve(session: Session, options: ServeCommandOptions, log: ServerLog): Promise<ExitCode> {
+async function serve(
+  session: Session,
+  options: ServeCommandOptions,
+  { log, hangups }: { readonly log: ServerLog; readonly hangups: Hangups },
+): Promise<ExitCode> {
   const { config, signal, stdout } = session;
   const allowHosts = (options.allowHost ?? []).map(parseAllowHost);
   const networks = (options.allowNetwork ?? []).map(parseNetwork);
@@ -129,8 +138,7 @@ async function serve(session: Session, options: ServeCommandOptions, log: Server
     version: VERSION,
     log,
   });
-  const reload = (): void => void served.reload();
-  process.on('SIGHUP', reload);
+  hangups.listen(() => void served.reload());
   housekeeping.start();
   const { url } = server;
   stdout.write(
@@ -147,7 +155,6 @@ async function serve(session: Session, options: ServeCommandOptions, log: Server
   );
   await untilDrained(server, signal);
   await housekeeping.stop();
-  process.off('SIGHUP', reload);
   await registries.close();
   await Promise.all([network.transport.close(), mirrorTransport.close()]);
   return 0;

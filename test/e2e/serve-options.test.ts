@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { once } from 'node:events';
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, test } from 'vitest';
@@ -134,6 +134,34 @@ describe('blobs serve', () => {
     expect(await ask(sha256(other), 'second')).toBe(200);
     expect((await served.stop()).stderr).not.toMatch(/first|second/);
   });
+
+  test.skipIf(process.platform !== 'linux').for([['SIGTERM'], ['SIGINT'], ['SIGHUP']] as const)(
+    'is not killed by a %s while it starts',
+    async ([signal]) => {
+      const result = await runCli(['serve', '--listen', '127.0.0.1:0', '--allow-host', 'x.invalid'], {
+        timeoutMs: 60_000,
+        onStart: async (running) => {
+          let stdout = '';
+          running.child.stdout?.on('data', (chunk: Buffer) => {
+            stdout += chunk.toString('utf8');
+          });
+          const isCaught = (): boolean => {
+            const status = readFileSync(`/proc/${running.pid}/status`, 'utf8');
+            const caught = BigInt(`0x${/^SigCgt:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'}`);
+            // SIGHUP, the first signal, is heard from the beginning of the start.
+            return (caught & 1n) === 1n;
+          };
+          await expect.poll(isCaught, { interval: 1, timeout: 20_000 }).toBe(true);
+          expect(stdout).toBe('');
+          running.kill(signal);
+          if (signal !== 'SIGHUP') return;
+          await running.seen(/^listening on/m);
+          running.kill('SIGTERM');
+        },
+      });
+      expect(result.code).toBe(0);
+    },
+  );
 
   it('prints one document at its start with --json, and the log as JSON on stderr', async () => {
     const { url } = await serveBlob();
