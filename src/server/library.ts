@@ -31,8 +31,10 @@ export interface LibraryOptions extends DownloadsOptions {
   readonly jobs?: number;
   /** Ends every download. */
   readonly signal: AbortSignal;
-  /** How long a download goes on that nobody waits for any more, where its digest is known, in milliseconds. */
+  /** How long a declared download goes on that nobody waits for any more, in milliseconds. */
   readonly lingerMs?: number;
+  /** Downloads at once; beyond, who asks for more is told to come again. */
+  readonly maxFlows?: number;
   /** How long one client may hold up others where the disk is full, in milliseconds. */
   readonly stallMs?: number;
 }
@@ -71,7 +73,8 @@ export class Library {
 
   constructor(options: LibraryOptions) {
     const { forMirrors, jobs = DEFAULT_JOBS } = options;
-    const resting = { ...options, jobs, forgetAfterMs: FORGET_AFTER_MS };
+    // What waits for a connection here is not timed, as it would be by the transport.
+    const resting = { ...options, jobs, maxAtOnce: jobs, forgetAfterMs: FORGET_AFTER_MS };
     const transport = letHostsRest(options.transport, resting);
     const budget = new PieceBudget();
     const signal = AbortSignal.any([options.signal, this.#end.signal]);
@@ -174,6 +177,8 @@ export class Library {
     const isForeign = url !== undefined && !catalogue.byUrl(url).some((blob) => blob.digest === digest);
     const plan: FlowPlan = {
       declared: digest,
+      // What a client made up may be downloaded for him, and for no longer than he waits.
+      lingers: !isForeign,
       run: (flow, until) =>
         this.#downloads.obtain(this.#jobFor(digest, blobs, isForeign ? url : undefined), flow, until),
     };
@@ -202,6 +207,7 @@ export class Library {
       const terms = { nowMs: this.#options.clock.now(), ttlMs };
       const plan: FlowPlan = {
         declared: undefined,
+        lingers: false,
         run: async (flow, until) => {
           const sources = planUrl(url, undefined, this.#options.mirrors ?? []);
           return this.#downloads.obtainUrl({ url, sources, ttlMs, before: known?.record }, flow, until);
