@@ -2,10 +2,10 @@
 import { once } from 'node:events';
 import { hostname } from 'node:os';
 import { escapeControls } from '../core/text.ts';
-import { findUrl, redactLine } from '../core/url.ts';
-import { type AllowedHost, parseAllowHost } from '../fetch/allowed-host.ts';
+import { redactLine } from '../core/url.ts';
+import { parseAllowHost } from '../fetch/allowed-host.ts';
 import { parseConfiguredMirrors } from '../fetch/configured-mirrors.ts';
-import { type Mirror, parseMirror } from '../fetch/mirrors.ts';
+import { parseMirror } from '../fetch/mirrors.ts';
 import { createUpstreamPolicy } from '../fetch/upstream-policy.ts';
 import { serveDocument } from '../output/json.ts';
 import { jsonText } from '../output/json-text.ts';
@@ -19,6 +19,8 @@ import { Statistics, urlKey } from '../server/statistics/statistics.ts';
 import { openNetwork, systemClock } from './deps.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { DEFAULT_JOBS } from './fetch-command-options.ts';
+import type { Hangups } from './hangups.ts';
+import { mirrorHosts } from './mirror-hosts.ts';
 import type { ServeCommandOptions } from './serve-command-options.ts';
 import { openServeLog } from './serve-log.ts';
 import { openServeRegistries } from './serve-registries.ts';
@@ -28,16 +30,24 @@ import type { Session } from './session.ts';
 import { VERSION } from './version.ts';
 
 /** What `blobs serve` does once its options are parsed, until a signal ends it; in a file of its own, since only it loads the server. */
-export async function runServe(session: Session, options: ServeCommandOptions): Promise<ExitCode> {
+export async function runServe(
+  session: Session,
+  options: ServeCommandOptions,
+  hangups: Hangups,
+): Promise<ExitCode> {
   const { log, flush } = openServeLog(session);
   try {
-    return await serve(session, options, log);
+    return await serve(session, options, { log, hangups });
   } finally {
     flush();
   }
 }
 
-async function serve(session: Session, options: ServeCommandOptions, log: ServerLog): Promise<ExitCode> {
+async function serve(
+  session: Session,
+  options: ServeCommandOptions,
+  { log, hangups }: { readonly log: ServerLog; readonly hangups: Hangups },
+): Promise<ExitCode> {
   const { config, signal, stdout } = session;
   const allowHosts = (options.allowHost ?? []).map(parseAllowHost);
   const networks = (options.allowNetwork ?? []).map(parseNetwork);
@@ -51,12 +61,18 @@ async function serve(session: Session, options: ServeCommandOptions, log: Server
   });
   const declaredUrls = { has: (href: string) => served.catalogue.byUrl(href).length > 0 };
   const policy = createUpstreamPolicy({ declaredUrls, allowHosts });
-  // Who runs the server chose the mirrors, wherever they are; no client can ask for their URLs.
-  const hops = createUpstreamPolicy({ declaredUrls, allowHosts: [...allowHosts, ...hostsOf(givenMirrors)] });
+  // Who runs the server chose the mirrors, wherever they are. Nothing else may be asked where they are, so that they have
+  // connections of their own: one that was made to a mirror is never used for what a module declares.
+  const forMirrors = createUpstreamPolicy({
+    declaredUrls,
+    allowHosts: [...allowHosts, ...mirrorHosts(givenMirrors)],
+  });
   const jobs = options.jobs ?? configured.jobs ?? DEFAULT_JOBS;
-  const { admitAddress } = hops;
-  const opened = await openNetwork({ jobs, timeoutMs: options.timeout, admitAddress }, session);
+  const limits = { jobs, timeoutMs: options.timeout };
+  const opened = await openNetwork({ ...limits, admitAddress: policy.admitAddress }, session);
   const { credentials, trace: _, ...network } = opened;
+  const { admitAddress, admitHop } = forMirrors;
+  const { transport: mirrorTransport } = await openNetwork({ ...limits, admitAddress }, session);
   // Those who wait for a download are let down only when the program ends.
   const never = new AbortController();
   const shared = { store, catalogue: () => served.catalogue, clock: systemClock };
@@ -85,7 +101,8 @@ async function serve(session: Session, options: ServeCommandOptions, log: Server
     ...shared,
     ...(options.upstreamCredentials ? { credentials } : {}),
     ...(config.debug ? { trace: (line: string) => log.debug(line) } : {}),
-    admit: hops.admitHop,
+    admit: policy.admitHop,
+    forMirrors: { transport: mirrorTransport, admit: admitHop },
     mirrors,
     ...(oci ? { oci } : {}),
     jobs,
@@ -122,8 +139,7 @@ async function serve(session: Session, options: ServeCommandOptions, log: Server
     version: VERSION,
     log,
   });
-  const reload = (): void => void served.reload();
-  process.on('SIGHUP', reload);
+  hangups.listen(() => void served.reload());
   housekeeping.start();
   const { url } = server;
   stdout.write(
@@ -140,9 +156,8 @@ async function serve(session: Session, options: ServeCommandOptions, log: Server
   );
   await untilDrained(server, signal);
   await housekeeping.stop();
-  process.off('SIGHUP', reload);
   await registries.close();
-  await network.transport.close();
+  await Promise.all([network.transport.close(), mirrorTransport.close()]);
   return 0;
 }
 
@@ -163,11 +178,4 @@ function noteDownload(
 async function untilDrained(server: RunningServer, signal: AbortSignal): Promise<void> {
   if (!signal.aborted) await once(signal, 'abort');
   await server.drain();
-}
-
-function hostsOf(mirrors: readonly Mirror[]): readonly AllowedHost[] {
-  return mirrors.flatMap(({ replacement }) => {
-    const url = findUrl(replacement.replace(/\{sha256(?::2)?\}/g, 'x'));
-    return url?.protocol === 'https:' || url?.protocol === 'http:' ? [parseAllowHost(url.host)] : [];
-  });
 }

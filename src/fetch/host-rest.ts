@@ -22,6 +22,11 @@ export interface HostRestOptions {
    * asked again. In milliseconds.
    */
   readonly forgetAfterMs?: number;
+  /**
+   * Answers of one host that may be under way at once, for a program that does not limit its downloads itself: the others
+   * wait here, not timed, first come first served. No matter how many by default.
+   */
+  readonly maxAtOnce?: number;
   /** Told when a host is to rest. */
   readonly trace?: (line: string) => void;
 }
@@ -30,7 +35,7 @@ export interface HostRestOptions {
 interface Host {
   /** Answers that are under way. */
   active: number;
-  /** How many may be: no matter how many until it refuses for the first time. */
+  /** How many may be; fewer once it refused. */
   limit: number;
   /** Before this moment nothing is asked, in milliseconds since the epoch. */
   restsUntilMs: number;
@@ -55,7 +60,7 @@ export function letHostsRest(transport: Transport, options: HostRestOptions): Tr
   const hosts = new Map<string, Host>();
   return {
     request: async (url, request) => {
-      const host = hosts.get(url.host) ?? newHost();
+      const host = hosts.get(url.host) ?? newHost(options);
       hosts.set(url.host, host);
       await enter(host, url.host, { ...options, signal: request.signal });
       const restsBefore = host.rests;
@@ -75,10 +80,10 @@ export function letHostsRest(transport: Transport, options: HostRestOptions): Tr
   };
 }
 
-function newHost(): Host {
+function newHost({ maxAtOnce = Number.POSITIVE_INFINITY }: Pick<HostRestOptions, 'maxAtOnce'>): Host {
   return {
     active: 0,
-    limit: Number.POSITIVE_INFINITY,
+    limit: maxAtOnce,
     restsUntilMs: 0,
     rests: 0,
     restsInARow: 0,
@@ -111,11 +116,12 @@ async function tryToEnter(
     retries,
     signal,
     forgetAfterMs = Number.POSITIVE_INFINITY,
+    maxAtOnce = Number.POSITIVE_INFINITY,
   }: HostRestOptions & { readonly signal: AbortSignal },
 ): Promise<boolean> {
   signal.throwIfAborted();
   if (clock.now() - host.restsUntilMs >= forgetAfterMs) {
-    host.limit = Number.POSITIVE_INFINITY;
+    host.limit = maxAtOnce;
     host.restsInARow = 0;
     host.restedMs = 0;
   }

@@ -11,11 +11,15 @@ import type { Conditions, RangeRequest } from './range.ts';
 
 /** How servers of all kinds are asked. */
 export interface SourceClients extends HttpOptions {
+  /** There where mirrors are asked in another way than what is declared: over connections and by rules of their own. */
+  readonly forMirrors?: MirrorClients;
   /** There where a source is a Git LFS server's. */
   readonly lfs?: LfsClient;
   /** There where a source is an OCI registry's. */
   readonly oci?: Pick<OciSources, 'open'> & Partial<Pick<OciSources, 'issues'>>;
 }
+
+export type MirrorClients = Pick<HttpOptions, 'transport' | 'admit'> & Pick<SourceClients, 'lfs'>;
 
 export interface OpenSourceOptions extends SourceClients {
   readonly range: RangeRequest | undefined;
@@ -32,14 +36,23 @@ export async function openSource(
 ): Promise<Body> {
   const { url, mirror } = source;
   const { range, conditions, onRetry } = options;
+  const clients = clientsFor(source, options);
   if (source.lfs) {
-    if (options.lfs === undefined) throw new Error('a job for Git LFS without a client for it');
-    return options.lfs.open(source, digest, { range, onRetry });
+    if (clients.lfs === undefined) throw new Error('a job for Git LFS without a client for it');
+    return clients.lfs.open(source, digest, { range, onRetry });
   }
   if (mirror && isOciUrl(url)) {
     if (options.oci === undefined) throw new Error('a job for a registry without a client for it');
     return options.oci.open(mirror, digest, range);
   }
   if (mirror && url.startsWith('file:')) return openFileSource(url, mirror);
-  return (await httpExchange(url, options, { range, conditions })).body;
+  return (await httpExchange(url, clients, { range, conditions })).body;
+}
+
+/** How `source` is asked. */
+export function clientsFor<Clients extends Omit<SourceClients, 'lfs'>>(
+  { mirror }: RemoteSource,
+  clients: Clients,
+): Clients {
+  return mirror ? { ...clients, ...clients.forMirrors } : clients;
 }

@@ -8,7 +8,7 @@ import { SAFE_HEADERS } from './problem.ts';
 /** What the headers of a content depend on, beside the content. */
 export interface Delivery {
   readonly fileName: string | undefined;
-  /** Whether the request named the digest, so that the same request can never have another answer. */
+  /** Whether the request named the digest that the content is known to have, so that the same request can never have another answer. */
   readonly isImmutable: boolean;
   /** Whether only those with a token may have it. */
   readonly isPrivate: boolean;

@@ -198,8 +198,14 @@ function relayedOf(failed: DownloadResult['failed']): Relayed {
   throw error ?? new BlobsError('BLOBS_MISSING', 'there is nowhere to ask for it');
 }
 
-async function openLfs(job: Job, options: DownloadOptions): Promise<Pick<DownloadOptions, 'lfs'>> {
+async function openLfs(
+  job: Job,
+  options: DownloadOptions,
+): Promise<Pick<DownloadOptions, 'lfs' | 'forMirrors'>> {
   if (!job.sources.some((source) => 'lfs' in source)) return {};
   const { LfsClient } = await import('../fetch/lfs/lfs-client.ts');
-  return { lfs: new LfsClient([job], options) };
+  const lfs = new LfsClient([job], options);
+  const { forMirrors } = options;
+  if (forMirrors === undefined) return { lfs };
+  return { lfs, forMirrors: { ...forMirrors, lfs: new LfsClient([job], { ...options, ...forMirrors }) } };
 }

@@ -72,7 +72,7 @@ export class LookedAtContent implements Content {
   readonly mediaType: string | undefined;
   readonly url: UrlFacts | undefined;
 
-  constructor(facts: Pick<Content, 'digest' | 'bytes' | 'mediaType' | 'url'>) {
+  constructor(facts: Partial<Pick<Content, 'digest' | 'bytes' | 'mediaType' | 'url'>>) {
     this.digest = facts.digest;
     this.bytes = facts.bytes;
     this.mediaType = facts.mediaType;

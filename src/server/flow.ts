@@ -86,6 +86,11 @@ export class Flow implements Follower {
     return this.#state.kind !== 'failed' && this.#bytes.hasFirst;
   }
 
+  /** Whether any came. */
+  get hasBytes(): boolean {
+    return this.#bytes.readableBytes > 0;
+  }
+
   get isRelayed(): boolean {
     return this.#bytes.isRelayed;
   }

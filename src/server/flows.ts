@@ -9,11 +9,15 @@ import type { PieceBudget } from './shared-pieces.ts';
 /** How long a download goes on that nobody waits for any more, so that the next has its bytes. */
 const LINGER_MS = 10 * 60 * 1000;
 const STALL_MS = 30_000;
+/** Downloads at once, those that wait for their turn at a host included. */
+const MAX_FLOWS = 256;
 
 /** How to get the bytes that are asked for. */
 export interface FlowPlan {
-  /** What the bytes must have; a download without it ends when nobody waits for it any more. */
+  /** What the bytes must have. */
   readonly declared: Sha256 | undefined;
+  /** Whether it goes on for a while when nobody waits for it any more, once it has bytes. */
+  readonly lingers: boolean;
   /**
    * Downloads them into the flow, and keeps them where that can be.
    *
@@ -37,6 +41,7 @@ interface Running {
   readonly ended: Promise<void>;
   readonly abort: () => void;
   linger: NodeJS.Timeout | undefined;
+  isAborted: boolean;
 }
 
 export interface FlowsOptions {
@@ -45,6 +50,7 @@ export interface FlowsOptions {
   readonly signal: AbortSignal;
   readonly lingerMs?: number;
   readonly stallMs?: number;
+  readonly maxFlows?: number;
 }
 
 /** The downloads under way: one for each key, however many wait for it. */
@@ -52,7 +58,7 @@ export class Flows {
   readonly #options: FlowsOptions;
   readonly #running = new Map<string, Running>();
   /** Those that nobody can join any more, too. */
-  readonly #ending = new Set<Promise<void>>();
+  readonly #all = new Set<Running>();
   #isDraining = false;
 
   constructor(options: FlowsOptions) {
@@ -61,7 +67,7 @@ export class Flows {
   }
 
   get count(): number {
-    return this.#running.size;
+    return this.#all.size;
   }
 
   find(key: string): Flow | undefined {
@@ -97,11 +103,12 @@ export class Flows {
 
   /** Resolves when the signal has ended all downloads. */
   async ended(): Promise<void> {
-    await Promise.all(this.#ending);
+    await Promise.all([...this.#all].map(({ ended }) => ended));
   }
 
-  #begin(key: string, { declared, run }: FlowPlan): Running {
+  #begin(key: string, { declared, lingers, run }: FlowPlan): Running {
     if (this.#isDraining || this.#options.signal.aborted) throw ending();
+    this.#makeRoom();
     const { budget, stallMs = STALL_MS, lingerMs = LINGER_MS } = this.#options;
     const own = new AbortController();
     const signal = AbortSignal.any([this.#options.signal, own.signal]);
@@ -111,21 +118,31 @@ export class Flows {
       if (this.#running.get(key) === running) this.#running.delete(key);
     };
     const abort = (): void => {
+      running.isAborted = true;
       forget();
       own.abort(new BlobsError('BLOBS_INTERRUPTED', 'nobody waits for it any more'));
     };
     const onDeserted = (): void => {
       clearTimeout(running.linger);
-      if (declared === undefined || flow.isRelayed) abort();
+      if (!lingers || !flow.hasBytes || flow.isRelayed) abort();
       else running.linger = setTimeout(abort, lingerMs).unref();
     };
     const flow = new Flow({ declared, budget, stallMs, signal, onDeserted });
     const ended = this.#run(() => run(flow, signal), flow, forget);
-    const running: Running = { flow, ended, abort, linger: undefined };
+    const running: Running = { flow, ended, abort, linger: undefined, isAborted: false };
     this.#running.set(key, running);
-    this.#ending.add(ended);
-    void ended.then(() => this.#ending.delete(ended));
+    this.#all.add(running);
+    void ended.then(() => this.#all.delete(running));
     return running;
+  }
+
+  /** @throws BlobsError `BLOBS_BUSY` where there are too many, and somebody waits for each */
+  #makeRoom(): void {
+    const active = [...this.#all].filter(({ isAborted }) => !isAborted);
+    if (active.length < (this.#options.maxFlows ?? MAX_FLOWS)) return;
+    const deserted = active.find(({ flow }) => flow.readerCount === 0);
+    if (deserted === undefined) throw new BlobsError('BLOBS_BUSY', 'there are too many downloads at once');
+    deserted.abort();
   }
 
   /** Nobody joins a flow that has ended: who comes then finds what was kept. Never throws. */

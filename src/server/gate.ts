@@ -96,7 +96,8 @@ export class Gate {
       socket.destroy();
       return busy('there are too many requests on one connection');
     }
-    if (this.#inWork > limits.maxRequests) return busy('there are too many requests at once');
+    // Who asks whether the server lives must not take its being busy for its end.
+    if (this.#inWork > limits.maxRequests && !isHealth) return busy('there are too many requests at once');
     return isOpen ? undefined : this.#findTokenRefusal(request);
   }
 

@@ -32,6 +32,6 @@ export const HTTP_LIMITS: HttpLimits = {
   stallTimeoutMs: 60_000,
   maxConnections: 4096,
   maxRequests: 2048,
-  maxRequestsPerConnection: 16,
+  maxRequestsPerConnection: 4,
   drainTimeoutMs: 5 * 60_000,
 };

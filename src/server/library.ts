@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Blob } from '../core/blob.ts';
+import { BlobsError } from '../core/errors.ts';
 import type { Sha256 } from '../core/sha256.ts';
 import { letHostsRest } from '../fetch/host-rest.ts';
-import { httpExchange } from '../fetch/http.ts';
 import { NotModified } from '../fetch/http-status-error.ts';
 import type { Mirror } from '../fetch/mirrors.ts';
 import { type Job, planFetch, planUrl } from '../fetch/plan.ts';
 import { conditionsOf } from '../fetch/range.ts';
 import { findUrlRecord, hashUrl, type UrlRecord } from '../store/url-record.ts';
+import { askForUrl } from './ask-for-url.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Content, ContentOrigin } from './content.ts';
 import { Downloads, type DownloadsOptions } from './downloads.ts';
-import { FlowContent, LookedAtContent, type UrlTerms, urlFacts } from './flow-content.ts';
+import { FlowContent, LookedAtContent, type UrlTerms } from './flow-content.ts';
 import { type FlowPlan, Flows } from './flows.ts';
 import type { OpenEntry } from './open-entry.ts';
 import { PieceBudget } from './shared-pieces.ts';
@@ -31,8 +32,10 @@ export interface LibraryOptions extends DownloadsOptions {
   readonly jobs?: number;
   /** Ends every download. */
   readonly signal: AbortSignal;
-  /** How long a download goes on that nobody waits for any more, where its digest is known, in milliseconds. */
+  /** How long a declared download goes on that nobody waits for any more, in milliseconds. */
   readonly lingerMs?: number;
+  /** Downloads at once; beyond, who asks for more is told to come again. */
+  readonly maxFlows?: number;
   /** How long one client may hold up others where the disk is full, in milliseconds. */
   readonly stallMs?: number;
 }
@@ -70,14 +73,20 @@ export class Library {
   readonly #end = new AbortController();
 
   constructor(options: LibraryOptions) {
-    const transport = letHostsRest(options.transport, {
-      ...options,
-      jobs: options.jobs ?? DEFAULT_JOBS,
-      forgetAfterMs: FORGET_AFTER_MS,
-    });
+    const { forMirrors, jobs = DEFAULT_JOBS } = options;
+    // What waits for a connection here is not timed, as it would be by the transport.
+    const resting = { ...options, jobs, maxAtOnce: jobs, forgetAfterMs: FORGET_AFTER_MS };
+    const transport = letHostsRest(options.transport, resting);
     const budget = new PieceBudget();
     const signal = AbortSignal.any([options.signal, this.#end.signal]);
-    this.#options = { ...options, transport, signal };
+    this.#options = {
+      ...options,
+      ...(forMirrors && {
+        forMirrors: { ...forMirrors, transport: letHostsRest(forMirrors.transport, resting) },
+      }),
+      transport,
+      signal,
+    };
     this.#downloads = new Downloads(this.#options);
     this.#shelf = new Shelf(options.store, budget, signal);
     this.#flows = new Flows({ ...options, budget, signal });
@@ -93,7 +102,7 @@ export class Library {
    * says where to ask. A digest beside a URL is what its bytes must have; a URL that is declared for one digest stands for
    * that. What is older than it may be is never given instead of an error.
    *
-   * @throws BlobsError where it cannot be had; the signal's reason when it is aborted
+   * @throws BlobsError where it cannot be had, `BLOBS_BAD_REQUEST` where modules disagree on what a URL gives; the signal's reason when it is aborted
    */
   async open(wanted: Wanted, signal: AbortSignal): Promise<Content | undefined> {
     const digest = this.#digestOf(wanted);
@@ -119,7 +128,9 @@ export class Library {
     if (url === undefined) return undefined;
     const terms = withTtl(url, wanted);
     const known = digest === undefined ? await this.#findUrl(terms) : undefined;
-    return known?.isFresh ? fromRecord(known) : this.#ask(terms, digest, signal);
+    if (known?.isFresh) return fromRecord(known);
+    const clients = { ...this.#options, signal: AbortSignal.any([signal, this.#options.signal]) };
+    return askForUrl({ ...terms, digest }, clients);
   }
 
   /** See {@link Shelf.touch}. */
@@ -148,8 +159,14 @@ export class Library {
         .byUrl(url)
         .map((blob) => blob.digest),
     );
-    // Where the declarations of one URL disagree, none of them says what it gives.
-    return declared.size === 1 ? [...declared][0] : undefined;
+    // One module must not take from another that the bytes of its URL are compared with anything.
+    if (declared.size > 1) {
+      throw new BlobsError(
+        'BLOBS_BAD_REQUEST',
+        `modules declare ${declared.size} digests for this URL: say which one with sha256=`,
+      );
+    }
+    return [...declared][0];
   }
 
   async #openDigest(
@@ -166,6 +183,8 @@ export class Library {
     const isForeign = url !== undefined && !catalogue.byUrl(url).some((blob) => blob.digest === digest);
     const plan: FlowPlan = {
       declared: digest,
+      // What a client made up may be downloaded for him, and for no longer than he waits.
+      lingers: !isForeign,
       run: (flow, until) =>
         this.#downloads.obtain(this.#jobFor(digest, blobs, isForeign ? url : undefined), flow, until),
     };
@@ -194,6 +213,7 @@ export class Library {
       const terms = { nowMs: this.#options.clock.now(), ttlMs };
       const plan: FlowPlan = {
         declared: undefined,
+        lingers: false,
         run: async (flow, until) => {
           const sources = planUrl(url, undefined, this.#options.mirrors ?? []);
           return this.#downloads.obtainUrl({ url, sources, ttlMs, before: known?.record }, flow, until);
@@ -224,25 +244,6 @@ export class Library {
     const { flow, reader, isNew } = await this.#flows.join(key, plan, signal);
     const origin: ContentOrigin = isNew ? 'miss' : 'join';
     return new FlowContent(flow, reader, { origin, terms });
-  }
-
-  /** What upstream says of a URL. */
-  async #ask({ url, ttlMs }: WantedUrl, digest: Sha256 | undefined, signal: AbortSignal): Promise<Content> {
-    const [source] = planUrl(url, digest, this.#options.mirrors ?? []);
-    const either = AbortSignal.any([signal, this.#options.signal]);
-    const { body } = await httpExchange(
-      source?.url ?? url,
-      { ...this.#options, signal: either },
-      { look: 'head' },
-    );
-    body.stream.on('error', () => undefined).destroy();
-    const facts = urlFacts(body, { nowMs: this.#options.clock.now(), ttlMs });
-    return new LookedAtContent({
-      digest,
-      bytes: body.length,
-      mediaType: body.contentType,
-      ...(digest === undefined ? { url: facts } : {}),
-    });
   }
 }
 

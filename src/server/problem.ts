@@ -74,6 +74,7 @@ export function problemOf(error: unknown): Problem {
       status: STATUS[code] ?? 502,
       code,
       message: TOLD.has(code) ? redactText(message) : ERROR_MEANINGS[code],
+      ...(code === 'BLOBS_BUSY' ? { headers: { 'retry-after': '10' } } : {}),
     };
   }
   return { status: 500, code: 'BLOBS_INTERNAL', message: ERROR_MEANINGS.BLOBS_INTERNAL };

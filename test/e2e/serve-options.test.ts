@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { once } from 'node:events';
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, test } from 'vitest';
@@ -39,6 +39,31 @@ describe('blobs serve', () => {
       'BLOBS_URL_NOT_ALLOWED',
     ]);
     expect(server.requests).toEqual([]);
+  });
+
+  it('asks a mirror wherever it is, and nothing else there', async () => {
+    const server = await startFaultServer();
+    const origin = server.origin.replace('127.0.0.1', 'localhost');
+    server.serve(`/m/${DIGEST}`, BYTES);
+    const secret = someBytes('secret');
+    server.serve('/secret', secret);
+    const away = someBytes('away');
+    const other = await startFaultServer();
+    server.serve(`/m/${sha256(away)}`, away, { kind: 'redirect', to: other.serve('/away', away) });
+    const module = moduleWith([
+      { path: PATH, bytes: BYTES, url: 'http://vendor.invalid/fw.bin' },
+      { path: 'lib/secret.a', bytes: secret, url: `${origin}/secret` },
+      { path: 'lib/literal.a', bytes: secret, url: `${server.origin}/secret` },
+      { path: 'lib/away.a', bytes: away, url: `${origin}/secret?` },
+    ]);
+    const served = await startServe(
+      ['-m', module.directory, '--retries', '0', '--mirror', `sha256=${origin}/m/{sha256}`],
+      { allowHosts: [] },
+    );
+    expect(sha256((await get(`${served.url}/sha256/${DIGEST}`)).body)).toBe(DIGEST);
+    for (const digest of [sha256(secret), sha256(away)])
+      expect(await codeOf(`${served.url}/sha256/${digest}`)).toEqual([403, 'BLOBS_ADDRESS_NOT_ALLOWED']);
+    expect([server.requestsFor('/secret'), other.requests]).toEqual([[], []]);
   });
 
   it('needs no modules where a host is allowed, and says so where none is', async () => {
@@ -109,6 +134,34 @@ describe('blobs serve', () => {
     expect(await ask(sha256(other), 'second')).toBe(200);
     expect((await served.stop()).stderr).not.toMatch(/first|second/);
   });
+
+  test.skipIf(process.platform !== 'linux').for([['SIGTERM'], ['SIGINT'], ['SIGHUP']] as const)(
+    'is not killed by a %s while it starts',
+    async ([signal]) => {
+      const result = await runCli(['serve', '--listen', '127.0.0.1:0', '--allow-host', 'x.invalid'], {
+        timeoutMs: 60_000,
+        onStart: async (running) => {
+          let stdout = '';
+          running.child.stdout?.on('data', (chunk: Buffer) => {
+            stdout += chunk.toString('utf8');
+          });
+          const isCaught = (): boolean => {
+            const status = readFileSync(`/proc/${running.pid}/status`, 'utf8');
+            const caught = BigInt(`0x${/^SigCgt:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'}`);
+            // SIGHUP, the first signal, is heard from the beginning of the start.
+            return (caught & 1n) === 1n;
+          };
+          await expect.poll(isCaught, { interval: 1, timeout: 20_000 }).toBe(true);
+          expect(stdout).toBe('');
+          running.kill(signal);
+          if (signal !== 'SIGHUP') return;
+          await running.seen(/^listening on/m);
+          running.kill('SIGTERM');
+        },
+      });
+      expect(result.code).toBe(0);
+    },
+  );
 
   it('prints one document at its start with --json, and the log as JSON on stderr', async () => {
     const { url } = await serveBlob();

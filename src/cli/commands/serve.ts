@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Command, Option } from 'commander';
 import { parseAccelPrefix } from '../accel-prefix.ts';
+import { Hangups } from '../hangups.ts';
 import { type ListenAddress, parseListen } from '../listen-address.ts';
 import { addGlobalOptions, byteCount, collect, duration } from '../options.ts';
 import type { ServeCommandOptions } from '../serve-command-options.ts';
@@ -57,8 +58,18 @@ export function addServeCommand(program: Command, run: Run): void {
   addGlobalOptions(serve).action(async (options: ServeCommandOptions, command: Command) => {
     await run(command, async (session) => {
       optimiseAsUsual();
-      const { runServe } = await import('../run-serve.ts');
-      return runServe(session, options);
+      // Before the server is loaded, which takes a while.
+      const hangups = new Hangups();
+      try {
+        const { runServe } = await import('../run-serve.ts');
+        return await runServe(session, options, hangups);
+      } catch (error) {
+        // Who ends it while it starts has what he wants.
+        if (session.signal.aborted) return 0;
+        throw error;
+      } finally {
+        hangups.close();
+      }
     });
   });
 }

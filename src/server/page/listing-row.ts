@@ -50,6 +50,8 @@ export interface RowParts {
 /** Long enough for any real path; what a continuation holds is as long at most. */
 const MAX_ORDER_CHARACTERS = 200;
 const MAX_WORDS_CHARACTERS = 4000;
+/** ECMA-262: the last moment that a Date can be. */
+const MAX_TIME_MS = 8.64e15;
 
 /** The row of a digest. */
 export function makeRow({ digest, entry, blobs, source, traffic }: RowParts): ListingRow {
@@ -72,7 +74,8 @@ export function makeRow({ digest, entry, blobs, source, traffic }: RowParts): Li
     isClickThrough: blobs.some(({ clickThrough }) => clickThrough),
     source,
     fetchedMs,
-    modifiedMs: entry?.modifiedMs,
+    // Files may have times that no date has.
+    modifiedMs: entry && isDate(entry.modifiedMs) ? entry.modifiedMs : undefined,
     lastServedMs: traffic?.lastServedMs,
     requests: traffic?.requests ?? 0,
     bytesServed: traffic?.bytesServed ?? 0,
@@ -81,6 +84,10 @@ export function makeRow({ digest, entry, blobs, source, traffic }: RowParts): Li
     // What nobody declares comes last.
     order: (first ? `${first.module}/${name}` : `\uffff${name}`).slice(0, MAX_ORDER_CHARACTERS).toLowerCase(),
   };
+}
+
+function isDate(timeMs: number | undefined): boolean {
+  return timeMs !== undefined && Math.abs(timeMs) <= MAX_TIME_MS;
 }
 
 function fileNameOf(source: SourceRecord | undefined): string | undefined {

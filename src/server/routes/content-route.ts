@@ -45,7 +45,8 @@ export async function answerContent(
     work.origin = content.origin;
     await sendContent(request, reply, content, {
       fileName: fileName(content),
-      isImmutable: wanted.digest !== undefined,
+      // Where upstream was only looked at, nobody knows that it has what was asked for.
+      isImmutable: wanted.digest !== undefined && content.digest === wanted.digest,
       accelPrefix,
       isPrivate: isPrivate(),
       nowMs: now(),

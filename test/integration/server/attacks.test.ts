@@ -208,6 +208,24 @@ describe('too much at once', () => {
       .toBe(200);
   });
 
+  it('is no end of its health', async () => {
+    const server = await startWaiting({ maxRequests: 1 });
+    const client = await connectRaw(server.url);
+    client.say(rawGet(PATH));
+    await expect.poll(() => server.asked.length).toBe(1);
+    expect(parseAnswer(await exchangeRaw(server.url, rawGet(PATH))).status).toBe(503);
+    expect(parseAnswer(await exchangeRaw(server.url, rawGet(HEALTH))).status).toBe(200);
+  });
+
+  it('over many connections at once leaves room for others', async () => {
+    const server = await startWaiting({});
+    const clients = await Promise.all(Array.from({ length: 130 }, () => connectRaw(server.url)));
+    for (const client of clients) client.say(`GET ${PATH} HTTP/1.1\r\nHost: x\r\n\r\n`.repeat(16));
+    await Promise.all(clients.map((client) => client.ended()));
+    const status = parseAnswer(await exchangeRaw(server.url, rawGet('/api/v1/status/')));
+    expect(JSON.parse(status.body.toString('utf8'))).toMatchObject({ requests: 1 });
+  });
+
   it('over one connection ends it', async () => {
     const server = await startWaiting({ maxRequestsPerConnection: 4 });
     const client = await connectRaw(server.url);

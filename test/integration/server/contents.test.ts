@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it, test } from 'vitest';
+import { LookedAtContent } from '../../../src/server/flow-content.ts';
 import { connectRaw, exchangeRaw, parseAnswer, rawGet } from '../../support/raw-http.ts';
 import { type Script, ScriptedContent } from '../../support/scripted-content.ts';
 import { sha256, someBytes } from '../../support/temp.ts';
@@ -84,6 +85,19 @@ describe('a blob by its digest', () => {
     expect([headers['content-length'], headers['etag'], body.length]).toEqual(['5000', ETAG, 0]);
     expect(server.asked).toEqual([{ digest: DIGEST, how: 'look' }]);
     expect(made.map(({ reads, released }) => [reads, released])).toEqual([[[], 1]]);
+  });
+
+  it('is not said to have the digest that a HEAD asks for where nobody knows', async () => {
+    const { server } = await serve({}, { open: async () => new LookedAtContent({ bytes: 5000 }) });
+    const raw = await exchangeRaw(server.url, rawGet(PATH).replace('GET', 'HEAD'));
+    const { status, headers } = parseAnswer(raw);
+    expect([status, headers['content-length'], headers['cache-control']]).toEqual([
+      200,
+      '5000',
+      'public, no-cache',
+    ]);
+    expect(headers).not.toHaveProperty('etag');
+    expect(headers).not.toHaveProperty('repr-digest');
   });
 
   test.for([

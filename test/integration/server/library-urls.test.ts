@@ -8,7 +8,7 @@ import { hashUrl } from '../../../src/store/url-record.ts';
 import { type FaultServer, startFaultServer } from '../../support/fault-server.ts';
 import type { Answer, RecordedRequest } from '../../support/faults.ts';
 import { sha256, someBytes } from '../../support/temp.ts';
-import { digestOf } from '../../unit/samples.ts';
+import { digestOf, NEVER } from '../../unit/samples.ts';
 import { declared, hashOf, open, openLibrary, readAll } from './library-setup.ts';
 
 const OLD = someBytes('old', 400_000);
@@ -145,13 +145,14 @@ describe('what is known by its URL alone', () => {
     ).toEqual([sha256(OLD), sha256(NEW)].sort());
   });
 
-  it('says nothing where declarations disagree: the URL stands for itself, unless a digest is given', async () => {
+  it('is refused where declarations disagree, unless a digest says which is meant', async () => {
     const server = await startFaultServer();
     const url = serve(server, OLD);
-    const { library } = await openLibrary([declared(OLD, url), declared(NEW, url)]);
-    const content = await open(library, { url });
-    expect(content.digest).toBeUndefined();
-    expect(sha256(await readAll(content))).toBe(sha256(OLD));
+    const { library, store } = await openLibrary([declared(OLD, url), declared(NEW, url)]);
+    const refusal = { code: 'BLOBS_BAD_REQUEST', message: expect.stringMatching(/ 2 digests .*sha256=/) };
+    await expect(library.open({ url }, NEVER)).rejects.toMatchObject(refusal);
+    await expect(library.look({ url }, NEVER)).rejects.toMatchObject(refusal);
+    expect([server.requests, store.entries()]).toEqual([[], []]);
     await expect(hashOf(library, { url, digest: digestOf(NEW) })).rejects.toMatchObject({
       code: 'BLOBS_HASH_MISMATCH',
     });

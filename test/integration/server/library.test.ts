@@ -146,13 +146,64 @@ describe('a library', () => {
     const second = await open(library, { digest: DIGEST });
     await first.release();
     expect(sha256(await readAll(second))).toBe(DIGEST);
-    const away = new AbortController();
-    const gone = server.serve('/gone', OTHER, { kind: 'ok', delayMs: 20 });
-    const third = library.open({ url: gone, digest: digestOf(OTHER) }, away.signal);
-    await expect.poll(() => server.requestsFor('/gone').length, { interval: 1 }).toBe(1);
-    away.abort(new Error('the client left'));
-    await expect(third).rejects.toThrow('the client left');
-    await expect.poll(() => ends.map(({ result }) => result)).toEqual(['stored', 'stored']);
+    const gone = server.serve('/gone', OTHER, { kind: 'throttle', bytesPerSecond: 10_000_000 });
+    const { library: more, ends: later } = await openLibrary([declared(OTHER, gone)]);
+    await (await open(more, { digest: digestOf(OTHER) })).release();
+    await expect.poll(() => [...ends, ...later].map(({ result }) => result)).toEqual(['stored', 'stored']);
+  });
+
+  it.each(['made up', 'declared'])(
+    'goes on for nobody where no byte came, or its digest is %s',
+    async (what) => {
+      const server = await startFaultServer();
+      const isDeclared = what === 'declared';
+      const url = server.serve(
+        '/gone',
+        OTHER,
+        isDeclared ? { kind: 'stall-before-headers' } : { kind: 'stall', afterBytes: 1_000 },
+      );
+      const { library, ends } = await openLibrary(isDeclared ? [declared(OTHER, url)] : []);
+      const away = new AbortController();
+      const asked = library.open({ url, digest: digestOf(OTHER) }, away.signal);
+      if (isDeclared) {
+        await expect.poll(() => server.requests.length, { interval: 1 }).toBe(1);
+        away.abort(new Error('the client left'));
+        await expect(asked).rejects.toThrow('the client left');
+      } else await (await asked)?.release();
+      await expect
+        .poll(() => ends.map(({ error }) => error?.message))
+        .toEqual(['nobody waits for it any more']);
+      await expect.poll(() => library.downloadCount).toBe(0);
+    },
+  );
+
+  it('has so many downloads at once: beyond, one that nobody waits for ends, or who asks is told to come again', async () => {
+    const server = await startFaultServer();
+    const stall: Behaviour = { kind: 'stall', afterBytes: 1_000_000 };
+    const [one, two, three] = ['/1', '/2', '/3'].map((path) => server.serve(path, BYTES, stall));
+    const { library, ends } = await openLibrary([declared(BYTES, one ?? '')], { maxFlows: 2 });
+    await (await open(library, { url: one ?? '' })).release();
+    await open(library, { url: two ?? '' });
+    const last = await open(library, { url: three ?? '' });
+    await expect
+      .poll(() => ends.map(({ error }) => error?.message))
+      .toEqual(['nobody waits for it any more']);
+    await expect(open(library, { url: one ?? '' })).rejects.toMatchObject({ code: 'BLOBS_BUSY' });
+    await last.release();
+    await expect.poll(() => library.downloadCount).toBe(1);
+    await (await open(library, { url: one ?? '' })).release();
+  });
+
+  it('lets those who wait for their turn at a host wait, and others pass', async () => {
+    const server = await startFaultServer();
+    const slow = { kind: 'ok', delayMs: 300 } as const;
+    const urls = [1, 2, 3, 4].map((n) => server.serve(`/slow${n}`, `${n}`, slow));
+    const { library } = await openLibrary([], { jobs: 1, timeoutMs: 400, retries: 0 });
+    const other = await startFaultServer();
+    const quick = other.serve('/quick', 'quick');
+    const all = urls.map((url) => hashOf(library, { url }));
+    expect(await hashOf(library, { url: quick })).toBe(sha256('quick'));
+    expect(await Promise.all(all)).toEqual(['1', '2', '3', '4'].map((text) => sha256(text)));
   });
 
   it('ends a download that nobody waits for: with a known digest after a while, else at once', async () => {
@@ -231,6 +282,12 @@ describe('a library', () => {
     expect(server.requests.map(({ method, path }) => `${method} ${path}`)).toEqual(['HEAD /more']);
     await hashOf(library, { url });
     expect(await look({ digest: DIGEST })).toEqual([DIGEST, BYTES.length, true]);
+    // What a client made up is not confirmed.
+    expect(await look({ url: more, digest: digestOf(someBytes('made up')) })).toEqual([
+      undefined,
+      OTHER.length,
+      false,
+    ]);
   });
 
   it('shares a store with another, which downloads the same', async () => {

@@ -33,6 +33,12 @@ describe('a row', () => {
     for (const word of ['hal_b', 'three.a', 'one.a', '2.0', 'apache']) expect(row.words).toContain(word);
   });
 
+  it('has no time where the file has one that no date has', () => {
+    for (const modifiedMs of [9e15, -9e15, Number.NaN])
+      expect(rowOf({ entry: { bytes: 1, modifiedMs } }).modifiedMs).toBeUndefined();
+    expect(rowOf({ entry: { bytes: 1, modifiedMs: 8.64e15 } }).modifiedMs).toBe(8.64e15);
+  });
+
   it('shows what is declared and not there by its declared size', () => {
     expect(rowOf({ blobs: [sampleBlob({ size: 9 })] })).toMatchObject({ isStored: false, sizeBytes: 9 });
     expect(rowOf({ blobs: [sampleBlob()] }).sizeBytes).toBeUndefined();

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Clock } from '../core/deps.ts';
+import type { Sha256 } from '../core/sha256.ts';
+import { httpExchange } from '../fetch/http.ts';
+import type { Mirror } from '../fetch/mirrors.ts';
+import { clientsFor, type SourceClients } from '../fetch/open-source.ts';
+import { planUrl } from '../fetch/plan.ts';
+import { LookedAtContent, urlFacts } from './flow-content.ts';
+
+export interface AskedUrl {
+  readonly url: string;
+  /** What its bytes must have, as far as who asks knows. */
+  readonly digest: Sha256 | undefined;
+  readonly ttlMs: number;
+}
+
+/**
+ * What upstream says of a URL to a HEAD. That its bytes have the digest is not known before they came.
+ *
+ * @throws BlobsError as `httpExchange` and {@link planUrl} throw it
+ */
+export async function askForUrl(
+  { url, digest, ttlMs }: AskedUrl,
+  clients: SourceClients & { readonly clock: Pick<Clock, 'now'>; readonly mirrors?: readonly Mirror[] },
+): Promise<LookedAtContent> {
+  const source = planUrl(url, digest, clients.mirrors ?? []).find((one) => /^https?:/.test(one.url));
+  // Files and registries are not looked into before they are to give the bytes.
+  if (source === undefined) return new LookedAtContent({});
+  const { body } = await httpExchange(source.url, clientsFor(source, clients), { look: 'head' });
+  body.stream.on('error', () => undefined).destroy();
+  return new LookedAtContent({
+    bytes: body.length,
+    mediaType: body.contentType,
+    ...(digest === undefined ? { url: urlFacts(body, { nowMs: clients.clock.now(), ttlMs }) } : {}),
+  });
+}
