@@ -64,10 +64,6 @@ export class Flows {
     return this.#running.size;
   }
 
-  find(key: string): Flow | undefined {
-    return this.#running.get(key)?.flow;
-  }
-
   /**
    * Joins the download of `key`, or begins it, and waits until there is something of it.
    *

@@ -15,14 +15,13 @@ const MAX_OPEN = 64;
 /** Of so many is remembered that they were hashed, so that to open one again is cheap. */
 const MAX_HASHED = 20_000;
 /** So small an entry is one piece, and sent at once. */
-export const SMALL_BYTES = 1024 * 1024;
+export const ONE_PIECE_BYTES = 1024 * 1024;
 
 /** An entry of the store that was hashed as it is, open for any number of readers. */
 export class OpenEntry {
   readonly digest: Sha256;
   readonly path: string;
   readonly bytes: number;
-  readonly storedAtMs: number;
   readonly pieces: SharedPieces;
   readonly #handle: FileHandle;
   readonly #mtimeNs: bigint;
@@ -39,10 +38,9 @@ export class OpenEntry {
     this.digest = digest;
     this.path = path;
     this.bytes = Number(stats.size);
-    this.storedAtMs = Math.floor(Number(stats.mtimeMs));
     this.#mtimeNs = stats.mtimeNs;
     this.#handle = handle;
-    this.pieces = new SharedPieces(handle, budget, this.bytes <= SMALL_BYTES ? this.bytes : undefined);
+    this.pieces = new SharedPieces(handle, budget, this.bytes <= ONE_PIECE_BYTES ? this.bytes : undefined);
   }
 
   /** Whether nobody wrote to it meanwhile. That it was used changes other times of a file. */
