@@ -222,9 +222,7 @@ export class FlowBytes {
   /** Waits for the slowest of the readers that want more, but not for ever. */
   async #makeRoom(window: RelayWindow): Promise<void> {
     while (!this.#options.signal.aborted) {
-      const active = [...this.#readers].filter(
-        ({ failure, position, end }) => failure === undefined && position < end,
-      );
+      const active = [...this.#readers].filter((one) => one.failure === undefined && one.position < one.end);
       const slowest = Math.min(window.end, ...active.map(({ position }) => position));
       window.trim(slowest);
       if (window.bytes <= WINDOW_BYTES) return;
