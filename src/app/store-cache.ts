@@ -117,7 +117,7 @@ export async function pruneStore(
     nowMs,
     dryRun,
   });
-  if (!dryRun) await removeOrphanRecords(directory);
+  if (!dryRun) await removeOrphanRecords(directory, { nowMs });
   return {
     ...report,
     unfinishedBytes,

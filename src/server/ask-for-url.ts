@@ -30,7 +30,6 @@ export async function askForUrl(
   body.stream.on('error', () => undefined).destroy();
   return new LookedAtContent({
     bytes: body.length,
-    mediaType: body.contentType,
     ...(digest === undefined ? { url: urlFacts(body, { nowMs: clients.clock.now(), ttlMs }) } : {}),
   });
 }

@@ -45,10 +45,6 @@ export interface Content {
   readonly isComplete: boolean;
   /** Where it is a complete entry of the store. */
   readonly file?: StoredFile | undefined;
-  /** What upstream says it is, unchecked. */
-  readonly mediaType?: string | undefined;
-  /** When these bytes came into the store, in milliseconds since the epoch. */
-  readonly storedAtMs?: number | undefined;
   /** Only for what is kept by its URL alone. */
   readonly url?: UrlFacts | undefined;
   /** Gets a small content at hand for {@link wholeBuffer}, where that is cheaper than to read it. Never throws. */
@@ -57,7 +53,8 @@ export interface Content {
   wholeBuffer(): Uint8Array | undefined;
   /**
    * The bytes of `range`, in pieces that others share: they must not be changed. As long as the bytes are not verified,
-   * the last one is held back. A range that ends behind the content ends with it.
+   * the content's last one is held back, and where the digest is known the last one of a part too, since an answer of a
+   * part looks whole by itself. A range that ends behind the content ends with it.
    *
    * @throws BlobsError where the rest does not come, is wrong or cannot be read; the signal's reason when it is aborted
    */

@@ -12,7 +12,7 @@ import { conditionsOf } from '../fetch/range.ts';
 import type { BlobStore } from '../store/blob-store.ts';
 import { findFreeLock } from '../store/download-lock.ts';
 import { lockFile } from '../store/store-layout.ts';
-import { hashUrl, type UrlRecord, writeUrlRecord } from '../store/url-record.ts';
+import { hashUrl, type UrlRecord } from '../store/url-record.ts';
 import type { Flow } from './flow.ts';
 
 /** How a download ended. */
@@ -94,20 +94,18 @@ export class Downloads {
     const { store, clock } = this.#options;
     const findConditions = (asked: string): ReturnType<typeof conditionsOf> | undefined =>
       before && hashUrl(asked) === before.sourceSha256 ? conditionsOf(before) : undefined;
-    const record = (fields: Omit<UrlRecord, 'url' | 'validatedAtMs' | 'ttlMs'>): Promise<void> =>
-      writeUrlRecord(store.directory, key, { ...fields, url, validatedAtMs: clock.now(), ttlMs });
+    const record = (fields: Omit<UrlRecord, 'url' | 'validatedAtMs' | 'ttlMs'>): Promise<number> =>
+      store.recordUrl(key, { ...fields, url, validatedAtMs: clock.now(), ttlMs });
     try {
       return await this.#run(
         { url: redactUrl(url) },
         { flow, signal },
         (options) => downloadUnknown({ key, sources, findConditions }, options),
         async (digest, source) => {
-          const { contentType: mediaType } = flow.body ?? {};
           await record({
             sourceSha256: hashUrl(source.url),
             digest,
             ...conditionsOf(flow.body ?? {}),
-            ...(mediaType === undefined ? {} : { mediaType }),
             fetchedAtMs: clock.now(),
           });
         },

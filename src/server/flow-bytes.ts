@@ -221,10 +221,10 @@ export class FlowBytes {
     return chunk.subarray(known.length);
   }
 
-  /** Waits for the slowest of the readers, but not for ever. */
+  /** Waits for the slowest of the readers that want more, but not for ever. */
   async #makeRoom(window: RelayWindow): Promise<void> {
     while (!this.#options.signal.aborted) {
-      const active = [...this.#readers].filter(({ failure }) => failure === undefined);
+      const active = [...this.#readers].filter((one) => one.failure === undefined && one.position < one.end);
       const slowest = Math.min(window.end, ...active.map(({ position }) => position));
       window.trim(slowest);
       if (window.bytes <= WINDOW_BYTES) return;

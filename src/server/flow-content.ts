@@ -16,7 +16,6 @@ export interface UrlTerms {
 /** A body that may still be on its way. */
 export class FlowContent implements Content {
   readonly origin: ContentOrigin;
-  readonly mediaType: string | undefined;
   readonly url: UrlFacts | undefined;
   readonly file = undefined;
   readonly #flow: Flow;
@@ -31,7 +30,6 @@ export class FlowContent implements Content {
     this.#flow = flow;
     this.#reader = reader;
     this.origin = origin;
-    this.mediaType = flow.body?.contentType;
     this.url = terms && urlFacts(flow.body, terms);
     // A body that begins anew may have another length, which this reader cannot be told any more.
     reader.promisedBytes = flow.totalBytes;
@@ -69,13 +67,11 @@ export class LookedAtContent implements Content {
   readonly file = undefined;
   readonly digest: Sha256 | undefined;
   readonly bytes: number | undefined;
-  readonly mediaType: string | undefined;
   readonly url: UrlFacts | undefined;
 
-  constructor(facts: Partial<Pick<Content, 'digest' | 'bytes' | 'mediaType' | 'url'>>) {
+  constructor(facts: Partial<Pick<Content, 'digest' | 'bytes' | 'url'>>) {
     this.digest = facts.digest;
     this.bytes = facts.bytes;
-    this.mediaType = facts.mediaType;
     this.url = facts.url;
   }
 

@@ -6,6 +6,10 @@ export class FlowReader {
   position = 0;
   /** Whether it was handed any byte. */
   hasAny = false;
+  /** Before which byte it wants no more. */
+  end = Number.POSITIVE_INFINITY;
+  /** What it may not have before all is verified, where it could not be had again then. It stands before {@link position}. */
+  held: Uint8Array | undefined;
   /** How long it was told that the whole is. */
   promisedBytes: number | undefined;
   /** Why it gets no more, whatever becomes of the flow. */

@@ -10,8 +10,8 @@ import { FlowReader } from './flow-reader.ts';
 import type { PieceBudget } from './shared-pieces.ts';
 
 /** So small a body is waited for as a whole, so that what is wrong with it can still be told by a status. */
-const SMALL_BYTES = 256 * 1024;
-const SMALL_WAIT_MS = 1000;
+const WAITED_FOR_BYTES = 256 * 1024;
+const MAX_WAIT_MS = 1000;
 /** So often, or for so many bytes, a crowd of readers is told of news. */
 const CROWD = 16;
 const CROWD_MS = 5;
@@ -121,7 +121,8 @@ export class Flow implements Follower {
       if (this.#state.kind === 'failed') throw this.#state.error;
       if (reader.failure) throw reader.failure;
       if (this.#state.kind === 'complete') return;
-      const isWaitedFor = (this.#announcedBytes ?? 0) <= SMALL_BYTES && performance.now() < this.#waitUntilMs;
+      const isWaitedFor =
+        (this.#announcedBytes ?? 0) <= WAITED_FOR_BYTES && performance.now() < this.#waitUntilMs;
       if (this.#bytes.readableBytes > 1 && !isWaitedFor) return;
       await reader.wait(signal);
     }
@@ -134,11 +135,18 @@ export class Flow implements Follower {
     signal: AbortSignal,
   ): AsyncGenerator<Uint8Array> {
     reader.position = from;
+    reader.end = Math.min(to, reader.promisedBytes ?? to);
+    reader.held = undefined;
     for (;;) {
       signal.throwIfAborted();
       if (reader.failure) throw reader.failure;
       if (this.#state.kind === 'failed') throw this.#state.error;
       const end = this.#endFor(reader, to);
+      const { held } = reader;
+      if (this.#state.kind === 'complete' && held) {
+        reader.held = undefined;
+        yield held;
+      }
       if (this.#state.kind === 'complete' && reader.position >= end) {
         if (reader.position < Math.min(to, this.#state.bytes)) throw changed();
         return;
@@ -154,9 +162,9 @@ export class Flow implements Follower {
     this.#body = body;
     this.#file = file;
     this.#announcedBytes = length === undefined ? undefined : presentBytes + length;
-    if ((this.#announcedBytes ?? Number.POSITIVE_INFINITY) <= SMALL_BYTES && this.#waitUntilMs === 0) {
-      this.#waitUntilMs = performance.now() + SMALL_WAIT_MS;
-      setTimeout(() => this.#tellNow(), SMALL_WAIT_MS + 1).unref();
+    if ((this.#announcedBytes ?? Number.POSITIVE_INFINITY) <= WAITED_FOR_BYTES && this.#waitUntilMs === 0) {
+      this.#waitUntilMs = performance.now() + MAX_WAIT_MS;
+      setTimeout(() => this.#tellNow(), MAX_WAIT_MS + 1).unref();
     }
     await this.#bytes.begin(file?.path, presentBytes);
   }
@@ -207,7 +215,14 @@ export class Flow implements Follower {
   }
 
   async #waitUnlessComplete(reader: FlowReader, signal: AbortSignal): Promise<void> {
-    if (this.#state.kind === 'on-its-way') await reader.wait(signal);
+    if (this.#state.kind !== 'on-its-way') return;
+    const { position, end } = reader;
+    if (!(this.#bytes.isRelayed && position === end - 1 && position < this.#bytes.readableBytes)) {
+      return reader.wait(signal);
+    }
+    // Others need not wait for it, for it only waits for them. A copy, so that nothing else stays in memory.
+    const piece = await this.#bytes.take(reader, end);
+    reader.held = piece && Uint8Array.from(piece);
   }
 
   async #settle(): Promise<void> {

@@ -70,10 +70,6 @@ export class Flows {
     return this.#all.size;
   }
 
-  find(key: string): Flow | undefined {
-    return this.#running.get(key)?.flow;
-  }
-
   /**
    * Joins the download of `key`, or begins it, and waits until there is something of it.
    *

@@ -13,7 +13,7 @@ import { Uses } from './uses.ts';
 
 /** A store that has become too large is made so much smaller, so that not each new entry costs a look at all. */
 const SLACK = 0.9;
-/** What is so young may not be open yet by those who asked for it. */
+/** What is so young may not be open yet by those who asked for it. Who has one open reads on when it goes. */
 const MIN_AGE_MS = 2000;
 const HOUR_MS = 3_600_000;
 /** The rest between two looks at all entries, also where there is always too much. */
@@ -24,12 +24,10 @@ const PARTIAL_AGE_MS = HOUR_MS;
 export interface HousekeepingOptions {
   readonly store: BlobStore;
   readonly clock: Clock;
-  /** Bytes that the store may have, downloads under way included. */
+  /** Bytes that the store may have, downloads under way and what is remembered of URLs included. */
   readonly quotaBytes?: number;
   /** Entries that were not used for so long go. */
   readonly maxAgeMs?: number;
-  /** Whether an entry is being sent; such ones stay. */
-  readonly isInUse?: (digest: Sha256) => boolean;
   readonly log: HousekeepingLog;
 }
 
@@ -43,7 +41,7 @@ export interface HousekeepingLog {
 export interface Tidied {
   readonly removed: number;
   readonly freedBytes: number;
-  /** What the store has then, unfinished downloads included. */
+  /** What the store has then, unfinished downloads and what is remembered of URLs included. */
   readonly bytes: number;
   readonly entries: number;
 }
@@ -112,21 +110,23 @@ export class Housekeeping {
     this.#uses.keepOnly(entries);
     const nowMs = clock.now();
     const entryBytes = entries.reduce((sum, { bytes }) => sum + bytes, 0);
+    let recordBytes = await removeOrphanRecords(store.directory, { nowMs });
     let partialBytes = store.partials.bytes();
-    if (entryBytes + partialBytes > quotaBytes) {
+    if (entryBytes + partialBytes + recordBytes > quotaBytes) {
       await store.partials.removeOld({ minAgeMs: PARTIAL_AGE_MS, nowMs });
       partialBytes = store.partials.bytes();
     }
-    const isTooMuch = entryBytes + partialBytes > quotaBytes;
+    const otherBytes = partialBytes + recordBytes;
     const unneeded = findUnneeded(entries, {
-      maxBytes: isTooMuch ? Math.max(0, quotaBytes * SLACK - partialBytes) : Infinity,
+      maxBytes:
+        entryBytes + otherBytes > quotaBytes ? Math.max(0, quotaBytes * SLACK - otherBytes) : Infinity,
       unusedForMs: maxAgeMs,
       nowMs,
-      isKept: (entry) => this.#mustStay(entry, nowMs),
+      isKept: ({ usedMs }) => nowMs >= usedMs && nowMs - usedMs < MIN_AGE_MS,
     });
     const { removed, freedBytes } = await this.#remove(unneeded);
-    if (removed > 0) await removeOrphanRecords(store.directory);
-    const bytes = entryBytes + partialBytes - freedBytes;
+    if (removed > 0) recordBytes = await removeOrphanRecords(store.directory, { nowMs });
+    const bytes = entryBytes - freedBytes + partialBytes + recordBytes;
     this.#bytes = bytes;
     return { removed, freedBytes, bytes, entries: entries.length - removed };
   }
@@ -142,19 +142,14 @@ export class Housekeeping {
     return entries;
   }
 
-  #mustStay({ digest, usedMs }: StoreEntry, nowMs: number): boolean {
-    const ageMs = nowMs - usedMs;
-    return (ageMs >= 0 && ageMs < MIN_AGE_MS) || this.#options.isInUse?.(digest) === true;
-  }
-
   async #remove(unneeded: ReadonlySet<StoreEntry>): Promise<{ removed: number; freedBytes: number }> {
-    const { store, isInUse } = this.#options;
+    const { store } = this.#options;
     let [removed, freedBytes] = [0, 0];
     for (const { digest, usedMs } of unneeded) {
       if (this.#ended.signal.aborted) break;
       // Others used it, or removed it, since the list was made.
       const now = store.findEntry(digest);
-      if (now === undefined || this.#uses.lastUse(now) > usedMs || isInUse?.(digest)) continue;
+      if (now === undefined || this.#uses.lastUse(now) > usedMs) continue;
       try {
         await store.remove(digest);
         removed += 1;

@@ -252,6 +252,6 @@ function withTtl(url: string, { ttlMs = DEFAULT_TTL_MS }: Wanted): WantedUrl {
 }
 
 function fromRecord({ entry, record }: KnownUrl): StoredContent {
-  const { validatedAtMs, ttlMs, mediaType } = record;
-  return new StoredContent(entry, { mediaType, url: { validatedAtMs, ttlMs, ...conditionsOf(record) } });
+  const { validatedAtMs, ttlMs } = record;
+  return new StoredContent(entry, { url: { validatedAtMs, ttlMs, ...conditionsOf(record) } });
 }

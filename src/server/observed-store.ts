@@ -2,10 +2,11 @@
 import type { Sha256 } from '../core/sha256.ts';
 import { BlobStore } from '../store/blob-store.ts';
 import type { TemporaryFile } from '../store/temporary-file.ts';
+import type { UrlRecord } from '../store/url-record.ts';
 
-/** A store that tells of each entry that is made or touched through it. */
+/** A store that tells of each entry, and of each record of a URL, that is made through it, and of each entry that is touched. */
 export class ObservedStore extends BlobStore {
-  /** What is told: an entry's size. */
+  /** What is told: its size. */
   onAdded: ((bytes: number) => void) | undefined;
   /** Touches in the place of the store: see {@link Shelf.touch}. */
   onTouch: ((file: string) => void) | undefined;
@@ -18,5 +19,11 @@ export class ObservedStore extends BlobStore {
   override async touch(file: string): Promise<void> {
     if (this.onTouch) this.onTouch(file);
     else await super.touch(file);
+  }
+
+  override async recordUrl(urlSha256: Sha256, record: UrlRecord): Promise<number> {
+    const bytes = await super.recordUrl(urlSha256, record);
+    this.onAdded?.(bytes);
+    return bytes;
   }
 }

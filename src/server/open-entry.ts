@@ -8,14 +8,13 @@ import { hashContent } from '../store/hash-content.ts';
 import { type PieceBudget, SharedPieces } from './shared-pieces.ts';
 
 /** So small an entry is one piece, and sent at once. */
-export const SMALL_BYTES = 1024 * 1024;
+export const ONE_PIECE_BYTES = 1024 * 1024;
 
 /** An entry of the store that was hashed as it is, open for any number of readers. */
 export class OpenEntry {
   readonly digest: Sha256;
   readonly path: string;
   readonly bytes: number;
-  readonly storedAtMs: number;
   readonly pieces: SharedPieces;
   readonly #handle: FileHandle;
   readonly #onClosed: () => void;
@@ -38,11 +37,10 @@ export class OpenEntry {
     this.digest = digest;
     this.path = path;
     this.bytes = Number(stats.size);
-    this.storedAtMs = Math.floor(Number(stats.mtimeMs));
     this.#stats = stats;
     this.#handle = handle;
     this.#onClosed = onClosed;
-    this.pieces = new SharedPieces(handle, budget, this.bytes <= SMALL_BYTES ? this.bytes : undefined);
+    this.pieces = new SharedPieces(handle, budget, this.bytes <= ONE_PIECE_BYTES ? this.bytes : undefined);
   }
 
   /** Whether nobody wrote to it meanwhile: its time of change tells of that, which nobody can put back. */

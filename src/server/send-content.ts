@@ -7,7 +7,6 @@ import type { Content } from './content.ts';
 import { contentHeaders, type Delivery, validatorsOf } from './content-headers.ts';
 import { allowsPart, judgePreconditions } from './preconditions.ts';
 import { sendProblem } from './problem.ts';
-import { readPart, readToEnd } from './read-part.ts';
 import { breakOff, writeBody } from './write-body.ts';
 
 export interface SendOptions extends Delivery {
@@ -35,7 +34,7 @@ export async function sendContent(
   const isHead = method === 'HEAD';
   // HTTP/1.0 ends a body of unknown length by closing the connection, which a failure does too.
   if (!isHead && content.bytes === undefined && request.raw.httpVersion === '1.0') {
-    await readToEnd(content, { from: 0 }, options.signal);
+    for await (const _piece of content.read({ from: 0 }, options.signal)) options.signal.throwIfAborted();
     if (content.bytes === undefined) return refuse(reply, 505, 'the length is not known: ask by HTTP/1.1');
   }
   const validators = validatorsOf(content);
@@ -89,9 +88,8 @@ async function sendBody(reply: FastifyReply, content: Content, options: BodyOpti
     return;
   }
   const { bytes } = content;
-  const range = part ?? (bytes === undefined ? undefined : { from: 0, to: bytes });
-  const pieces = range === undefined ? content.read({ from: 0 }, signal) : readPart(content, range, signal);
-  const iterator = pieces[Symbol.asyncIterator]();
+  const range = part ?? (bytes === undefined ? { from: 0 } : { from: 0, to: bytes });
+  const iterator = content.read(range, signal)[Symbol.asyncIterator]();
   // What fails before its first byte can still be told.
   const first = await iterator.next();
   reply.hijack();

@@ -2,12 +2,11 @@
 import { BlobsError, describeError } from '../core/errors.ts';
 import type { Sha256 } from '../core/sha256.ts';
 import type { ByteRange, Content, ContentOrigin, StoredFile, UrlFacts } from './content.ts';
-import { type OpenEntry, SMALL_BYTES } from './open-entry.ts';
+import { ONE_PIECE_BYTES, type OpenEntry } from './open-entry.ts';
 
 /** What is known of a content beside its bytes. */
 export interface StoredFacts {
   readonly origin?: ContentOrigin;
-  readonly mediaType?: string | undefined;
   readonly url?: UrlFacts | undefined;
 }
 
@@ -18,35 +17,31 @@ export class StoredContent implements Content {
   readonly digest: Sha256;
   readonly bytes: number;
   readonly file: StoredFile;
-  readonly storedAtMs: number;
-  readonly mediaType: string | undefined;
   readonly url: UrlFacts | undefined;
   readonly #entry: OpenEntry;
   #isReleased = false;
 
   /** Retains `entry`. */
-  constructor(entry: OpenEntry, { origin = 'hit', mediaType, url }: StoredFacts = {}) {
+  constructor(entry: OpenEntry, { origin = 'hit', url }: StoredFacts = {}) {
     entry.retain();
-    const { digest, path, bytes, storedAtMs } = entry;
+    const { digest, path, bytes } = entry;
     this.#entry = entry;
     this.origin = origin;
     this.digest = digest;
     this.bytes = bytes;
     this.file = { path, bytes };
-    this.storedAtMs = storedAtMs;
-    this.mediaType = mediaType;
     this.url = url;
   }
 
   /** What goes wrong shows when it is read. */
   async warm(): Promise<void> {
-    if (this.bytes === 0 || this.bytes > SMALL_BYTES) return;
+    if (this.bytes === 0 || this.bytes > ONE_PIECE_BYTES) return;
     await this.#entry.pieces.read(0, this.bytes).catch(() => undefined);
   }
 
   wholeBuffer(): Uint8Array | undefined {
     if (this.bytes === 0) return new Uint8Array();
-    if (this.bytes > SMALL_BYTES) return undefined;
+    if (this.bytes > ONE_PIECE_BYTES) return undefined;
     const found = this.#entry.pieces.find(0, this.bytes);
     return found?.length === this.bytes && this.#entry.vouchesFor(found) ? found : undefined;
   }

@@ -23,6 +23,7 @@ import {
 import { namesIn } from './store-names.ts';
 import { TemporaryFile } from './temporary-file.ts';
 import { removeStaleTemporaryFiles } from './temporary-names.ts';
+import { type UrlRecord, writeUrlRecord } from './url-record.ts';
 
 /**
  * The local store: files named by their SHA-256, shared by all workspaces of a user and by any number of processes.
@@ -89,6 +90,11 @@ export class BlobStore {
   async recordSource(digest: Sha256, source: Pick<SourceRecord, 'kind' | 'url'>): Promise<void> {
     const record = { kind: source.kind, url: source.url, time: new Date().toISOString() };
     await writeSourceRecord(recordFile(this.directory, digest), record, this.partialDirectory);
+  }
+
+  /** As {@link writeUrlRecord}. */
+  async recordUrl(urlSha256: Sha256, record: UrlRecord): Promise<number> {
+    return writeUrlRecord(this.directory, urlSha256, record);
   }
 
   /** Where the bytes of an entry came from; undefined where that is not known. */

@@ -10,7 +10,7 @@ import { TemporaryFile } from './temporary-file.ts';
 // One file for each URL that was asked for without a digest, named by the SHA-256 of the URL, which may hold secrets:
 //
 //   {"schemaVersion": 1, "urlSha256": "…", "url": "https://…", "sourceSha256": "…", "digest": "…", "etag": "…",
-//    "lastModified": "…", "mediaType": "…", "fetchedAt": "2026-01-02T03:04:05.678Z", "validatedAt": "…", "ttlMs": 864000000}
+//    "lastModified": "…", "fetchedAt": "2026-01-02T03:04:05.678Z", "validatedAt": "…", "ttlMs": 864000000}
 //
 // The entry that it names may be gone, or be replaced by none: then the record says nothing.
 
@@ -29,7 +29,6 @@ export interface UrlRecord {
   /** As upstream sent them; whoever sends them again checks them. */
   readonly etag?: string;
   readonly lastModified?: string;
-  readonly mediaType?: string;
   /** When the bytes came, and when upstream last said that they still are what it has; milliseconds since the epoch. */
   readonly fetchedAtMs: number;
   readonly validatedAtMs: number;
@@ -44,11 +43,11 @@ export function hashUrl(href: string): Sha256 {
 
 /**
  * Records what a URL gave, in the place of what was recorded before. A record that would be too long is not written, and
- * the one before goes.
+ * the one before goes. Resolves with the bytes that it has on the disk.
  *
  * @throws the system's error
  */
-export async function writeUrlRecord(store: string, urlSha256: Sha256, record: UrlRecord): Promise<void> {
+export async function writeUrlRecord(store: string, urlSha256: Sha256, record: UrlRecord): Promise<number> {
   const { fetchedAtMs, validatedAtMs, url, ...rest } = record;
   const shown = redactUrl(url);
   const text = `${JSON.stringify({
@@ -61,8 +60,10 @@ export async function writeUrlRecord(store: string, urlSha256: Sha256, record: U
   })}\n`;
   const temporary = await TemporaryFile.create(partialDirectory(store));
   try {
-    await temporary.handle.writeFile(Buffer.byteLength(text) > MAX_BYTES ? '{}\n' : text);
+    const kept = Buffer.from(Buffer.byteLength(text) > MAX_BYTES ? '{}\n' : text);
+    await temporary.handle.writeFile(kept);
     await temporary.moveTo(urlRecordFile(store, urlSha256));
+    return kept.length;
   } finally {
     await temporary.discard();
   }
@@ -109,14 +110,12 @@ function findTime(value: unknown): number | undefined {
   return Number.isNaN(ms) ? undefined : ms;
 }
 
-function headersOf(
-  value: Readonly<Record<string, unknown>>,
-): Pick<UrlRecord, 'etag' | 'lastModified' | 'mediaType'> {
+function headersOf(value: Readonly<Record<string, unknown>>): Pick<UrlRecord, 'etag' | 'lastModified'> {
   const header = (name: string): Record<string, string> => {
     const text = value[name];
     const isSane =
       typeof text === 'string' && text.length <= MAX_HEADER_LENGTH && /^[\x20-\x7e]*$/.test(text);
     return isSane ? { [name]: text } : {};
   };
-  return { ...header('etag'), ...header('lastModified'), ...header('mediaType') };
+  return { ...header('etag'), ...header('lastModified') };
 }

@@ -21,7 +21,7 @@ export interface Script {
   readonly origin?: ContentOrigin;
 }
 
-/** A content that does as it is told. While it is not verified, it gives all bytes but the last, as the library does. */
+/** A content that does as it is told. The last byte of a part, too, comes when all before it were there, as from the library. */
 export class ScriptedContent implements Content {
   readonly origin: ContentOrigin;
   readonly #body: Buffer;
@@ -60,6 +60,16 @@ export class ScriptedContent implements Content {
 
   async *read({ from, to = this.#body.length }: ByteRange, signal: AbortSignal): AsyncGenerator<Uint8Array> {
     this.reads.push({ from, to });
+    if (this.digest === undefined || this.isComplete || to >= this.#body.length) {
+      yield* this.#pieces({ from, to }, signal);
+      return;
+    }
+    yield* this.#pieces({ from, to: to - 1 }, signal);
+    for await (const _piece of this.#pieces({ from: to, to: this.#body.length }, signal));
+    yield this.#body.subarray(to - 1, to);
+  }
+
+  async *#pieces({ from, to }: Required<ByteRange>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
     const { pieceBytes = 1000, failsAt = Number.POSITIVE_INFINITY, waitsAt, error } = this.#script;
     for (let at = from; at < to; ) {
       signal.throwIfAborted();

@@ -71,6 +71,45 @@ describe('a library on a full disk', () => {
     });
   });
 
+  test('lets nobody wait for one who wants a part, which ends when the whole is verified', async (context) => {
+    await withSmallDisk(context, DISK_BYTES, async (disk) => {
+      const server = await startFaultServer();
+      const url = server.serve('/big', BIG);
+      const wrong = server.serve('/wrong', BIG, { kind: 'wrong-bytes' });
+      const store = new BlobStore(join(disk, 'store'));
+      // Far longer than a test may take.
+      const { library } = await openLibrary([declared(BIG, url)], { store, stallMs: 3_600_000 });
+      const parts = [
+        [0, 1],
+        [1_000_000, 1_000_010],
+        [5_000_000, 5_000_001],
+        [4_500_000, 7_000_000],
+      ] as const;
+      const contents = await Promise.all([0, ...parts].map(() => open(library, { digest: DIGEST })));
+      const [whole, ...rest] = contents.map((content, index) =>
+        readAll(content, ...(parts[index - 1] ?? [])),
+      );
+      expect(sha256((await whole) ?? '')).toBe(DIGEST);
+      const got = await Promise.all(rest);
+      expect(got.map(sha256)).toEqual(parts.map(([from, to]) => sha256(BIG.subarray(from, to))));
+      expect(server.requestsFor('/big').length).toBe(1);
+
+      const bad = await openLibrary([declared(BIG, wrong)], { store, stallMs: 3_600_000 });
+      const broken = await Promise.all(parts.map(() => open(bad.library, { digest: DIGEST })));
+      const ends = broken.map(async (content, index) => {
+        const [from, to] = parts[index] ?? [0, 0];
+        let bytes = 0;
+        const read = async (): Promise<void> => {
+          for await (const piece of content.read({ from, to }, NEVER)) bytes += piece.length;
+        };
+        await expect(read()).rejects.toMatchObject({ code: 'BLOBS_HASH_MISMATCH' });
+        await content.release();
+        return to - from - bytes;
+      });
+      expect(await Promise.all(ends)).toEqual([1, 1, 1, 1]);
+    });
+  });
+
   test('drops a client that takes nothing, so that the others have their bytes', async (context) => {
     await withSmallDisk(context, DISK_BYTES, async (disk) => {
       const server = await startFaultServer();

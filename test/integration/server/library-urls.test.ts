@@ -2,6 +2,7 @@
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parseMirror } from '../../../src/fetch/mirrors.ts';
 import { DEFAULT_TTL_MS } from '../../../src/server/library.ts';
 import { entryFile, urlRecordFile } from '../../../src/store/store-layout.ts';
 import { hashUrl } from '../../../src/store/url-record.ts';
@@ -31,7 +32,7 @@ describe('what is known by its URL alone', () => {
     const url = serve(server, OLD);
     const { library, clock, ends } = await openLibrary();
     const first = await open(library, { url });
-    expect([first.origin, first.digest, first.mediaType]).toEqual(['miss', undefined, 'text/plain']);
+    expect([first.origin, first.digest]).toEqual(['miss', undefined]);
     expect(sha256(await readAll(first))).toBe(sha256(OLD));
     expect(first.digest).toBe(sha256(OLD));
     clock.nowMs += DEFAULT_TTL_MS - 1;
@@ -105,6 +106,25 @@ describe('what is known by its URL alone', () => {
     const { library, ends } = await openLibrary();
     for (let i = 0; i < 2; i++) expect(await hashOf(library, { url, ttlMs: 0 })).toBe(sha256(OLD));
     expect(ends.map(({ result }) => result)).toEqual(['stored', 'not-modified']);
+  });
+
+  it('is asked about only where it came from, whatever another source calls its bytes', async () => {
+    const server = await startFaultServer();
+    const url = serve(server, NEW, { etag: '"same"' });
+    const copy: Answer = { headers: { etag: '"same"' }, body: OLD };
+    server.serve('/mirror/file', OLD, [
+      { kind: 'answer', answer: () => copy },
+      { kind: 'status', status: 404 },
+    ]);
+    const mirrors = [parseMirror(`${server.origin}/=${server.origin}/mirror/`)];
+    const { library } = await openLibrary([], { mirrors });
+    expect(await hashOf(library, { url })).toBe(sha256(OLD));
+    expect(await hashOf(library, { url, ttlMs: 0 })).toBe(sha256(NEW));
+    expect(server.requests.map(({ path, headers }) => [path, headers['if-none-match']])).toEqual([
+      ['/mirror/file', undefined],
+      ['/mirror/file', '"same"'],
+      ['/file', undefined],
+    ]);
   });
 
   it('is asked for anew where its bytes are gone or damaged', async () => {
@@ -193,10 +213,6 @@ describe('what is known by its URL alone', () => {
     await hashOf(library, { url });
     const text = readFileSync(urlRecordFile(store.directory, hashUrl(url)), 'utf8');
     expect(text).not.toContain('topsecret');
-    expect(JSON.parse(text)).toMatchObject({
-      schemaVersion: 1,
-      digest: sha256(OLD),
-      mediaType: 'text/plain',
-    });
+    expect(JSON.parse(text)).toMatchObject({ schemaVersion: 1, digest: sha256(OLD) });
   });
 });

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { appendFileSync, existsSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { findFreeLock } from '../../../src/store/download-lock.ts';
 import { hashFile } from '../../../src/store/hash-file.ts';
-import { entryFile } from '../../../src/store/store-layout.ts';
+import { entryFile, lockFile } from '../../../src/store/store-layout.ts';
 import { TemporaryFile } from '../../../src/store/temporary-file.ts';
 import { type Behaviour, startFaultServer } from '../../support/fault-server.ts';
-import { sha256, someBytes } from '../../support/temp.ts';
+import { filesBelow, sha256, someBytes } from '../../support/temp.ts';
 import { digestOf, NEVER } from '../../unit/samples.ts';
 import { httpOptions } from '../fetch/network.ts';
 import { declared, hashOf, open, openLibrary, readAll } from './library-setup.ts';
@@ -116,27 +117,35 @@ describe('a library', () => {
   });
 
   it.for([
-    [{ kind: 'shifted-range' }],
     [{ kind: 'wrong-content-range' }],
     [{ kind: 'new-etag', etag: '"new"' }],
     [{ kind: 'ok', ranges: false }],
     [{ kind: 'gzip' }],
   ] satisfies [Behaviour][])(
-    'gives right bytes where a resumed download is answered with %o',
+    'gives all who ask right bytes where a resumed download is answered with %o',
     async ([behaviour]) => {
       const server = await startFaultServer();
-      const url = server.serve('/fw', BYTES, [
-        { kind: 'reset', afterBytes: 2_000_000 },
-        behaviour,
-        { kind: 'ok' },
-      ]);
+      const reset: Behaviour = { kind: 'reset', afterBytes: 2_000_000 };
+      const url = server.serve('/fw', BYTES, [reset, behaviour, { kind: 'ok' }]);
       const { library } = await openLibrary([declared(BYTES, url)]);
-      const all = await Promise.allSettled([1, 2, 3].map(() => hashOf(library, { digest: DIGEST })));
-      // None but right bytes end well.
-      for (const one of all) if (one.status === 'fulfilled') expect(one.value).toBe(DIGEST);
+      const all = await Promise.all([1, 2, 3].map(() => hashOf(library, { digest: DIGEST })));
+      expect(all).toEqual([DIGEST, DIGEST, DIGEST]);
       expect(await hashOf(library, { digest: DIGEST })).toBe(DIGEST);
     },
   );
+
+  it('breaks for those who have bytes of a resumed download that were wrong, and for nobody else', async () => {
+    const server = await startFaultServer();
+    const reset: Behaviour = { kind: 'reset', afterBytes: 2_000_000 };
+    const url = server.serve('/fw', BYTES, [reset, { kind: 'shifted-range' }, { kind: 'ok' }]);
+    const { library } = await openLibrary([declared(BYTES, url)]);
+    const all = await Promise.allSettled([1, 2, 3].map(() => hashOf(library, { digest: DIGEST })));
+    for (const one of all) {
+      if (one.status === 'fulfilled') expect(one.value).toBe(DIGEST);
+      else expect(one.reason).toMatchObject({ message: 'upstream began anew with other bytes' });
+    }
+    expect(await hashOf(library, { digest: DIGEST })).toBe(DIGEST);
+  });
 
   it('goes on when the first client leaves, and to its end when all do', async () => {
     const server = await startFaultServer();
@@ -288,6 +297,39 @@ describe('a library', () => {
       OTHER.length,
       false,
     ]);
+  });
+
+  it('tells a HEAD no size where declarations disagree about it', async () => {
+    const blob = declared(BYTES, 'https://h.invalid/fw');
+    const sizes = [
+      [BYTES.length, 5],
+      [BYTES.length, undefined],
+      [7, 7],
+    ];
+    const looks = sizes.map(async (declarations) => {
+      const blobs = declarations.map((size) => (size === undefined ? blob : { ...blob, size }));
+      const { library } = await openLibrary(blobs);
+      return (await library.look({ digest: DIGEST }, NEVER))?.bytes;
+    });
+    expect(await Promise.all(looks)).toEqual([undefined, undefined, 7]);
+  });
+
+  it('leaves alone what came of a download that another process has under way', async () => {
+    const server = await startFaultServer();
+    const url = server.serve('/fw', BYTES);
+    const { library, store } = await openLibrary([declared(BYTES, url)]);
+    await hashOf(library, { digest: DIGEST });
+    rmSync(entryFile(store.directory, DIGEST));
+    const cut: Behaviour = { kind: 'truncate', afterBytes: 1_000_000 };
+    server.serve('/fw', BYTES, [cut, { kind: 'status', status: 404 }, { kind: 'ok' }]);
+    await expect(hashOf(library, { digest: DIGEST })).rejects.toMatchObject({ code: 'BLOBS_HTTP_STATUS' });
+    const lock = await findFreeLock(lockFile(store.directory, DIGEST));
+    const left = filesBelow(store.partialDirectory);
+    expect(left).toContain(`${DIGEST}.part`);
+    const asked = server.requests.length;
+    expect(await hashOf(library, { digest: DIGEST })).toBe(DIGEST);
+    expect(server.requests.slice(asked).map(({ headers }) => headers['range'])).toEqual([undefined]);
+    await lock?.release();
   });
 
   it('shares a store with another, which downloads the same', async () => {

@@ -5,7 +5,10 @@ import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../../src/core/deps.ts';
 import { Housekeeping, type HousekeepingOptions, type Tidied } from '../../../src/server/housekeeping.ts';
 import { ObservedStore } from '../../../src/server/observed-store.ts';
+import { Uses } from '../../../src/server/uses.ts';
+import { urlRecordFile } from '../../../src/store/store-layout.ts';
 import { TemporaryFile } from '../../../src/store/temporary-file.ts';
+import { hashUrl, type UrlRecord, writeUrlRecord } from '../../../src/store/url-record.ts';
 import { filesBelow, sha256, tempDir, withDirectory } from '../../support/temp.ts';
 import { digestOf } from '../samples.ts';
 
@@ -65,6 +68,17 @@ function put({ store, clock }: House, name: string, hours: number): void {
   utimesSync(file, used, used);
 }
 
+function urlRecord({ clock }: House, given: Pick<UrlRecord, 'url' | 'digest'>): UrlRecord {
+  const nowMs = clock.now();
+  return {
+    ...given,
+    sourceSha256: hashUrl(given.url),
+    fetchedAtMs: nowMs,
+    validatedAtMs: nowMs,
+    ttlMs: DAY_MS,
+  };
+}
+
 function isThere({ store }: House, name: string): boolean {
   return store.find(digestOf(name)) !== undefined;
 }
@@ -99,16 +113,42 @@ describe('a quota', () => {
     expect(['old', 'new', 'other'].map((name) => isThere(house, name))).toEqual([true, false, false]);
   });
 
-  it('keeps what is being sent, and what was made this moment', async () => {
-    const house = await makeHouse({
-      quotaBytes: SIZE,
-      isInUse: (digest) => digest === digestOf('sent'),
-    });
-    put(house, 'sent', 50);
+  it('keeps what was made this moment', async () => {
+    const house = await makeHouse({ quotaBytes: 0 });
     put(house, 'made', 0);
     put(house, 'other', 1);
     await tidy(house);
-    expect(['sent', 'made', 'other'].map((name) => isThere(house, name))).toEqual([true, true, false]);
+    expect(['made', 'other'].map((name) => isThere(house, name))).toEqual([true, false]);
+  });
+
+  it('keeps what was used since it was found to be unneeded', async () => {
+    const house = await makeHouse({ quotaBytes: 0 });
+    for (const [hours, name] of ['a', 'b', 'c'].entries()) put(house, name, hours + 1);
+    const keeper = new Housekeeping(house);
+    const remove = house.store.remove.bind(house.store);
+    house.store.remove = async (digest) => {
+      for (const name of ['a', 'b', 'c']) if (digestOf(name) !== digest) keeper.noteUsed(digestOf(name));
+      await remove(digest);
+    };
+    expect(await keeper.tidy()).toMatchObject({ removed: 1, entries: 2 });
+    expect(['a', 'b', 'c'].map((name) => isThere(house, name))).toEqual([false, true, true]);
+    await keeper.stop();
+  });
+
+  it('counts what is remembered of URLs', async () => {
+    const house = await makeHouse({ quotaBytes: 10 * SIZE });
+    for (let hours = 1; hours <= 10; hours++) put(house, `entry ${hours}`, hours);
+    expect(await tidy(house)).toMatchObject({ removed: 0 });
+    const kept = digestOf('entry 1');
+    for (const url of ['a', 'b', 'c'].map((name) => `https://a.invalid/${name.repeat(1000)}`)) {
+      await writeUrlRecord(house.store.directory, hashUrl(url), urlRecord(house, { url, digest: kept }));
+    }
+    const recordBytes = filesBelow(join(house.store.directory, 'v1', 'urls')).reduce(
+      (sum, name) => sum + statSync(join(house.store.directory, 'v1', 'urls', name)).size,
+      0,
+    );
+    expect(recordBytes).toBeGreaterThan(3 * SIZE);
+    expect(await tidy(house)).toMatchObject({ removed: 6, entries: 4, bytes: 4 * SIZE + recordBytes });
   });
 
   it('smaller than one entry removes that one and keeps what fits', async () => {
@@ -148,10 +188,10 @@ describe('an age', () => {
     put(house, 'new', 23);
     for (const name of ['old', 'new']) {
       await house.store.recordSource(digestOf(name), { kind: 'url', url: `https://a.invalid/${name}` });
-      const key = sha256(`https://a.invalid/${name}`);
-      const record = withDirectory(join(house.store.directory, 'v1', 'urls', key.slice(0, 2), `${key}.json`));
-      writeFileSync(record, JSON.stringify({ schemaVersion: 1, digest: digestOf(name) }));
-      utimesSync(record, 1, 1);
+      const url = `https://a.invalid/${name}`;
+      const key = hashUrl(url);
+      await writeUrlRecord(house.store.directory, key, urlRecord(house, { url, digest: digestOf(name) }));
+      utimesSync(urlRecordFile(house.store.directory, key), 1, 1);
     }
     expect(await tidy(house)).toMatchObject({ removed: 1, entries: 1 });
     const kept = sha256('https://a.invalid/new');
@@ -193,6 +233,20 @@ describe('what is not the store’s', () => {
     expect(await tidy(house)).toMatchObject({ removed: 0 });
     expect(filesBelow(elsewhere)).toEqual([precious]);
     expect(existsSync(join(directory, 'notes.txt'))).toBe(true);
+  });
+});
+
+describe('uses', () => {
+  it('are forgotten with their entries', async () => {
+    const house = await makeHouse();
+    for (const name of ['gone', 'here']) put(house, name, 50);
+    const [gone, here] = ['gone', 'here'].map((name) => house.store.findEntry(digestOf(name)));
+    if (gone === undefined || here === undefined) throw new Error('there is no entry');
+    const uses = new Uses(house.store, house.clock);
+    for (const { digest } of [gone, here]) uses.note(digest);
+    await uses.settled();
+    uses.keepOnly([here]);
+    expect([gone, here].map((entry) => uses.lastUse(entry))).toEqual([gone.usedMs, house.clock.now()]);
   });
 });
 
@@ -241,6 +295,21 @@ describe('the server', () => {
     await house.clock.slept(2);
     await keeper.stop();
     expect(house.lines).toHaveLength(2);
+  });
+
+  it('looks when there is too much to remember of URLs', async () => {
+    const house = await makeHouse({ quotaBytes: 2 * SIZE });
+    put(house, 'a', 1);
+    const keeper = new Housekeeping(house);
+    house.store.onAdded = (bytes) => keeper.noteStored(bytes);
+    keeper.start();
+    (await house.clock.slept(0)).wake();
+    await house.clock.slept(1);
+    const url = `https://a.invalid/${'x'.repeat(2 * SIZE)}`;
+    await house.store.recordUrl(hashUrl(url), urlRecord(house, { url, digest: digestOf('a') }));
+    await house.clock.slept(2);
+    await keeper.stop();
+    expect(house.lines).toEqual([expect.stringContaining('"removed":1')]);
   });
 
   it('goes on where the store cannot be read', async () => {

@@ -75,7 +75,7 @@ describe('records in the store', () => {
     writeFileSync(withDirectory(join(directory, 'v1', 'sha256', other.slice(0, 2), other)), 'other');
     writeFileSync(join(directory, 'v1', 'sources', DIGEST.slice(0, 2), 'notes.json'), '');
 
-    await removeOrphanRecords(store.directory);
+    await removeOrphanRecords(store.directory, { nowMs: Date.now() });
 
     expect([store.findSource(DIGEST), store.findSource(other)?.url]).toEqual([undefined, RECORD.url]);
     expect(filesBelow(join(directory, 'v1', 'sources'))).toContain(`${DIGEST.slice(0, 2)}/notes.json`);
@@ -87,7 +87,7 @@ describe('records in the store', () => {
     mkdirSync(join(directory, 'v1', 'sources'), { recursive: true });
     symlinkSync(elsewhere, join(directory, 'v1', 'sources', DIGEST.slice(0, 2)));
 
-    await removeOrphanRecords(directory);
+    await removeOrphanRecords(directory, { nowMs: Date.now() });
 
     expect(filesBelow(elsewhere)).toEqual([`${DIGEST}.json`]);
   });
