@@ -55,7 +55,7 @@ export class Metrics {
   });
   readonly #contents = new Counter({
     name: 'blobs_contents_total',
-    help: 'Answers from the store (hit), from a download they began (miss) or joined (join), and to HEAD alone (look).',
+    help: 'Answers with a body, from the store (hit), a download they began (miss) or joined (join), and answers to HEAD (look).',
     labelNames: ['origin'],
     registers: this.#registers,
   });
