@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Blob } from '../core/blob.ts';
+import { followSignal } from '../core/follow-signal.ts';
 import type { Sha256 } from '../core/sha256.ts';
 import { letHostsRest } from '../fetch/host-rest.ts';
 import { httpExchange } from '../fetch/http.ts';
@@ -229,12 +230,15 @@ export class Library {
   /** What upstream says of a URL. */
   async #ask({ url, ttlMs }: WantedUrl, digest: Sha256 | undefined, signal: AbortSignal): Promise<Content> {
     const [source] = planUrl(url, digest, this.#options.mirrors ?? []);
-    const either = AbortSignal.any([signal, this.#options.signal]);
+    const either = new AbortController();
+    const ends = [signal, this.#options.signal].map((one) => followSignal(one, either));
     const { body } = await httpExchange(
       source?.url ?? url,
-      { ...this.#options, signal: either },
+      { ...this.#options, signal: either.signal },
       { look: 'head' },
-    );
+    ).finally(() => {
+      for (const end of ends) end();
+    });
     body.stream.on('error', () => undefined).destroy();
     const facts = urlFacts(body, { nowMs: this.#options.clock.now(), ttlMs });
     return new LookedAtContent({
