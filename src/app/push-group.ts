@@ -3,6 +3,7 @@ import { type Blob, blobLabel } from '../core/blob.ts';
 import { describeError } from '../core/errors.ts';
 import type { Issue, MirrorRow } from '../core/report.ts';
 import type { Sha256 } from '../core/sha256.ts';
+import { isPresent } from '../fetch/oci/push-blob.ts';
 import { assertInsideBlobs } from '../module/blob-path.ts';
 import { hashFile } from '../store/hash-file.ts';
 import type { BlobState } from './blob-state.ts';
@@ -72,10 +73,10 @@ async function pushOne(state: BlobState, context: PushContext): Promise<Pushed> 
   const { blob } = row;
   try {
     const found = await target.find(blob.digest, signal);
-    const isThere = found?.good && found.bytes !== undefined;
-    // One that says another size than it has here has something else.
-    if (isThere && (row.status !== 'A' || row.bytes === undefined || row.bytes === found.bytes)) {
-      return { row: { ...row, result: 'present', mirroredBytes: found.bytes }, issues: [] };
+    const bytes = row.status === 'A' ? row.bytes : undefined;
+    const mirroredBytes = found?.bytes ?? bytes;
+    if (found?.good && isPresent(found, bytes) && mirroredBytes !== undefined) {
+      return { row: { ...row, result: 'present', mirroredBytes }, issues: [] };
     }
     const result = await copyFromHere(state, context);
     return found?.good === false && result.row.mirroredBytes !== undefined

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import { hostname } from 'node:os';
 import { escapeControls } from '../core/text.ts';
 import { redactLine } from '../core/url.ts';
@@ -75,6 +75,8 @@ async function serve(
   const { transport: mirrorTransport } = await openNetwork({ ...limits, admitAddress }, session);
   // Those who wait for a download are let down only when the program ends.
   const never = new AbortController();
+  // Any number of them may wait for a registry at once.
+  setMaxListeners(0, never.signal);
   const shared = { store, catalogue: () => served.catalogue, clock: systemClock };
   const { host, port } = options.listen;
   const statistics = await Statistics.open({

@@ -3,6 +3,7 @@ import { isIP, type LookupFunction } from 'node:net';
 import { Readable } from 'node:stream';
 import { Agent, type Dispatcher, Pool } from 'undici';
 import { BlobsError } from '../core/errors.ts';
+import { followSignal } from '../core/follow-signal.ts';
 import { redactUrl } from '../core/url.ts';
 import { pauseCarefully } from './careful-pause.ts';
 import { checkLookups } from './checked-lookup.ts';
@@ -89,7 +90,7 @@ export function openTransport(options: TransportOptions): Transport {
       const { waits, headers, ...route } = await findRoute(url);
       const limit = limitAnswer(url, options, waits);
       try {
-        return await route.dispatcher.request({
+        const response = await route.dispatcher.request({
           origin: route.origin,
           path: route.path,
           method: options.method ?? 'GET',
@@ -99,6 +100,11 @@ export function openTransport(options: TransportOptions): Transport {
           bodyTimeout: options.timeoutMs,
           signal: limit.signal,
         });
+        response.body.once('close', limit.end);
+        return response;
+      } catch (error) {
+        limit.end();
+        throw error;
       } finally {
         limit.lift();
       }
@@ -179,7 +185,13 @@ function limitAnswer(
   url: URL,
   { timeoutMs, signal }: RequestOptions,
   waits: number,
-): { readonly signal: AbortSignal; readonly extend: () => void; readonly lift: () => void } {
+): {
+  readonly signal: AbortSignal;
+  readonly extend: () => void;
+  readonly lift: () => void;
+  /** To be called when the answer has ended. */
+  readonly end: () => void;
+} {
   const limit = new AbortController();
   const limitMs = timeoutMs * waits;
   let isLifted = false;
@@ -188,7 +200,8 @@ function limitAnswer(
     limit.abort(new BlobsError('BLOBS_TIMEOUT', message));
   }, limitMs);
   return {
-    signal: AbortSignal.any([signal, limit.signal]),
+    signal: limit.signal,
+    end: followSignal(signal, limit),
     // Once lifted, it stays so: an answer may come before all was sent.
     extend: () => void (isLifted || timer.refresh()),
     lift: () => {

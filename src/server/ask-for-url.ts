@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Clock } from '../core/deps.ts';
+import { followSignal } from '../core/follow-signal.ts';
 import type { Sha256 } from '../core/sha256.ts';
 import { httpExchange } from '../fetch/http.ts';
 import type { Mirror } from '../fetch/mirrors.ts';
@@ -15,18 +16,27 @@ export interface AskedUrl {
 }
 
 /**
- * What upstream says of a URL to a HEAD. That its bytes have the digest is not known before they came.
+ * What upstream says of a URL to a HEAD, until `signal` or that of the clients ends it. That its bytes have the digest is not known before they came.
  *
  * @throws BlobsError as `httpExchange` and {@link planUrl} throw it
  */
 export async function askForUrl(
   { url, digest, ttlMs }: AskedUrl,
   clients: SourceClients & { readonly clock: Pick<Clock, 'now'>; readonly mirrors?: readonly Mirror[] },
+  signal: AbortSignal,
 ): Promise<LookedAtContent> {
   const source = planUrl(url, digest, clients.mirrors ?? []).find((one) => /^https?:/.test(one.url));
   // Files and registries are not looked into before they are to give the bytes.
   if (source === undefined) return new LookedAtContent({});
-  const { body } = await httpExchange(source.url, clientsFor(source, clients), { look: 'head' });
+  const either = new AbortController();
+  const ends = [signal, clients.signal].map((one) => followSignal(one, either));
+  const { body } = await httpExchange(
+    source.url,
+    { ...clientsFor(source, clients), signal: either.signal },
+    { look: 'head' },
+  ).finally(() => {
+    for (const end of ends) end();
+  });
   body.stream.on('error', () => undefined).destroy();
   return new LookedAtContent({
     bytes: body.length,

@@ -10,7 +10,7 @@ import fastify, {
 import type { Gate } from './gate.ts';
 import type { HttpLimits } from './http-limits.ts';
 import { createHttpServer, originForm, refuseMalformed } from './http-server.ts';
-import { type Problem, problemOf, sendProblem } from './problem.ts';
+import { type Problem, problemOf, refuse, sendProblem } from './problem.ts';
 import type { ServerLog } from './server-log.ts';
 import { beginWork, type Work, workOf } from './work.ts';
 import { dropStalled } from './write-body.ts';
@@ -85,11 +85,6 @@ function fail(error: unknown, request: FastifyRequest, reply: FastifyReply): Fas
   const work = workOf(request.raw);
   work.cause = error;
   return refuse(request, reply, problemOf(error));
-}
-
-function refuse(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
-  workOf(request.raw).code = problem.code;
-  return sendProblem(reply, problem);
 }
 
 function nothing(status: number, message: string): Problem {

@@ -2,6 +2,7 @@
 import type { Hash } from 'node:crypto';
 import { BlobsError } from '../core/errors.ts';
 import { createSha256 } from '../store/create-hash.ts';
+import { upstreamChanged } from './changed.ts';
 import type { FlowReader } from './flow-reader.ts';
 import { GrowingFile } from './growing-file.ts';
 import { RelayPatience } from './relay-patience.ts';
@@ -188,7 +189,7 @@ export class FlowBytes {
 
   /** Lets down those who have bytes of the body as it was. The others go on with the new one. */
   async #part(successor: Successor): Promise<void> {
-    for (const reader of this.#readers) if (reader.hasAny) reader.failure ??= changed();
+    for (const reader of this.#readers) if (reader.hasAny) reader.failure ??= upstreamChanged();
     await this.#replace(successor.file);
     this.#successor = undefined;
     for (const reader of this.#readers) reader.wake();
@@ -211,7 +212,7 @@ export class FlowBytes {
     relayed.bytes += known.length;
     if (relayed.bytes < handedBytes) return new Uint8Array();
     // What is not kept cannot be had again by those who have none of it yet.
-    if (relayed.hash.copy().digest('hex') !== sha256) throw changed();
+    if (relayed.hash.copy().digest('hex') !== sha256) throw upstreamChanged();
     if (this.#window === undefined) {
       if (this.#file) this.#file.bytes = handedBytes;
       this.#window = new RelayWindow(handedBytes, relayed.hash);
@@ -233,10 +234,6 @@ export class FlowBytes {
       if (late.length === 0) await this.#patience.wait();
     }
   }
-}
-
-function changed(): BlobsError {
-  return new BlobsError('BLOBS_NETWORK', 'upstream began anew with other bytes');
 }
 
 function tooSlow(): BlobsError {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { BlobsError } from '../core/errors.ts';
 import type { Sha256 } from '../core/sha256.ts';
 import type { Body } from '../fetch/body.ts';
 import type { BegunBody, Follower } from '../fetch/follower.ts';
 import type { TemporaryFile } from '../store/temporary-file.ts';
+import { upstreamChanged } from './changed.ts';
 import type { ByteRange } from './content.ts';
 import { FlowBytes } from './flow-bytes.ts';
 import { FlowReader } from './flow-reader.ts';
@@ -148,7 +148,7 @@ export class Flow implements Follower {
         yield held;
       }
       if (this.#state.kind === 'complete' && reader.position >= end) {
-        if (reader.position < Math.min(to, this.#state.bytes)) throw changed();
+        if (reader.position < Math.min(to, this.#state.bytes)) throw upstreamChanged();
         return;
       }
       const piece = reader.position < end ? await this.#bytes.take(reader, end) : undefined;
@@ -192,7 +192,8 @@ export class Flow implements Follower {
     if (this.#state.kind !== 'on-its-way') return;
     await this.#bytes.end();
     for (const reader of this.#readers) {
-      if (reader.promisedBytes !== undefined && reader.promisedBytes !== bytes) reader.failure ??= changed();
+      if (reader.promisedBytes !== undefined && reader.promisedBytes !== bytes)
+        reader.failure ??= upstreamChanged();
     }
     this.#state = { kind: 'complete', digest, bytes };
     await this.#settle();
@@ -243,8 +244,4 @@ export class Flow implements Follower {
     this.#toldBytes = this.#bytes.readableBytes;
     for (const reader of this.#readers) reader.wake();
   }
-}
-
-function changed(): BlobsError {
-  return new BlobsError('BLOBS_NETWORK', 'upstream began anew with a body of another length');
 }

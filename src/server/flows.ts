@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { setMaxListeners } from 'node:events';
 import { BlobsError } from '../core/errors.ts';
+import { followSignal } from '../core/follow-signal.ts';
 import type { Sha256 } from '../core/sha256.ts';
 import { Flow } from './flow.ts';
 import type { FlowReader } from './flow-reader.ts';
@@ -107,7 +108,8 @@ export class Flows {
     this.#makeRoom();
     const { budget, stallMs = STALL_MS, lingerMs = LINGER_MS } = this.#options;
     const own = new AbortController();
-    const signal = AbortSignal.any([this.#options.signal, own.signal]);
+    const { signal } = own;
+    const end = followSignal(this.#options.signal, own);
     setMaxListeners(0, signal);
     const forget = (): void => {
       clearTimeout(running.linger);
@@ -128,7 +130,10 @@ export class Flows {
     const running: Running = { flow, ended, abort, linger: undefined, isAborted: false };
     this.#running.set(key, running);
     this.#all.add(running);
-    void ended.then(() => this.#all.delete(running));
+    void ended.then(() => {
+      end();
+      this.#all.delete(running);
+    });
     return running;
   }
 

@@ -129,8 +129,7 @@ export class Library {
     const terms = withTtl(url, wanted);
     const known = digest === undefined ? await this.#findUrl(terms) : undefined;
     if (known?.isFresh) return fromRecord(known);
-    const clients = { ...this.#options, signal: AbortSignal.any([signal, this.#options.signal]) };
-    return askForUrl({ ...terms, digest }, clients);
+    return askForUrl({ ...terms, digest }, this.#options, signal);
   }
 
   /** See {@link Shelf.touch}. */

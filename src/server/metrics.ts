@@ -9,7 +9,6 @@ export interface Readings {
   readonly requests: number;
   readonly downloads: number;
   readonly store: { readonly entries: number; readonly bytes: number; readonly freeBytes?: number };
-  readonly bytesDownloaded: number;
 }
 
 /** A request that was answered, whole or not. */
@@ -49,9 +48,14 @@ export class Metrics {
     help: 'Bytes of blobs that were sent to clients.',
     registers: this.#registers,
   });
+  readonly #downloaded = new Counter({
+    name: 'blobs_downloaded_bytes_total',
+    help: 'Bytes of bodies that came from upstream.',
+    registers: this.#registers,
+  });
   readonly #contents = new Counter({
     name: 'blobs_contents_total',
-    help: 'Answers from the store (hit), from a download they began (miss) or joined (join), and to HEAD alone (look).',
+    help: 'Answers with a body, from the store (hit), a download they began (miss) or joined (join), and answers to HEAD (look).',
     labelNames: ['origin'],
     registers: this.#registers,
   });
@@ -77,11 +81,6 @@ export class Metrics {
       'process_start_time_seconds',
       'Start time of the process since unix epoch in seconds.',
     );
-    const downloaded = new Counter({
-      name: 'blobs_downloaded_bytes_total',
-      help: 'Bytes of bodies that came from upstream.',
-      registers: this.#registers,
-    });
     start.set(Math.round(Date.now() / 1000 - process.uptime()));
     this.#read = async () => {
       const now = await read();
@@ -92,8 +91,6 @@ export class Metrics {
       bytes.set(now.store.bytes);
       if (now.store.freeBytes !== undefined) free.set(now.store.freeBytes);
       memory.set(process.memoryUsage.rss());
-      downloaded.reset();
-      downloaded.inc(now.bytesDownloaded);
     };
   }
 
@@ -109,6 +106,11 @@ export class Metrics {
     if (bytes > 0) this.#served.inc(bytes);
     if (origin !== undefined) this.#contents.inc({ origin });
     if (code !== undefined) this.#failures.inc({ code });
+  }
+
+  /** A download from upstream ended, whole or not, after `bytes`. */
+  noteDownloaded(bytes: number): void {
+    this.#downloaded.inc(bytes);
   }
 
   /** Everything, in the text format 0.0.4. */

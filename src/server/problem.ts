@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BlobsError, ERROR_MEANINGS, type ErrorCode } from '../core/errors.ts';
 import { redactText } from '../core/url.ts';
 import { HttpStatusError } from '../fetch/http-status-error.ts';
+import { workOf } from './work.ts';
 
 /** Why a request is refused, as its client is told. */
 export interface Problem {
@@ -78,6 +79,12 @@ export function problemOf(error: unknown): Problem {
     };
   }
   return { status: 500, code: 'BLOBS_INTERNAL', message: ERROR_MEANINGS.BLOBS_INTERNAL };
+}
+
+/** Answers a request with a problem, which the log and the figures are told of. */
+export function refuse(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
+  workOf(request.raw).code = problem.code;
+  return sendProblem(reply, problem);
 }
 
 /** Answers with a problem, as JSON. What was begun of another answer is forgotten. */

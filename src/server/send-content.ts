@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { BlobsError } from '../core/errors.ts';
 import { findAccelPath } from './accel.ts';
 import { findPart, type Part } from './byte-range.ts';
 import type { Content } from './content.ts';
 import { contentHeaders, type Delivery, validatorsOf } from './content-headers.ts';
 import { allowsPart, judgePreconditions } from './preconditions.ts';
-import { sendProblem } from './problem.ts';
+import { type Problem, refuse } from './problem.ts';
 import { breakOff, writeBody } from './write-body.ts';
 
 export interface SendOptions extends Delivery {
@@ -14,7 +13,7 @@ export interface SendOptions extends Delivery {
   readonly signal: AbortSignal;
   /** See {@link findAccelPath}. */
   readonly accelPrefix?: string | undefined;
-  /** Told of the bytes of the body that are on their way. */
+  /** Told of the bytes of the body that are on their way: at least once with a 200 or 206, though there be none. */
   readonly onWritten: (bytes: number) => void;
 }
 
@@ -35,11 +34,17 @@ export async function sendContent(
   // HTTP/1.0 ends a body of unknown length by closing the connection, which a failure does too.
   if (!isHead && content.bytes === undefined && request.raw.httpVersion === '1.0') {
     for await (const _piece of content.read({ from: 0 }, options.signal)) options.signal.throwIfAborted();
-    if (content.bytes === undefined) return refuse(reply, 505, 'the length is not known: ask by HTTP/1.1');
+    if (content.bytes === undefined) {
+      refuse(request, reply, unfit(505, 'the length is not known: ask by HTTP/1.1'));
+      return;
+    }
   }
   const validators = validatorsOf(content);
   const verdict = judgePreconditions(headers, validators);
-  if (verdict === 412) return refuse(reply, 412, 'a precondition of the request does not hold');
+  if (verdict === 412) {
+    refuse(request, reply, unfit(412, 'a precondition of the request does not hold'));
+    return;
+  }
   const own = contentHeaders(content, options);
   if (verdict === 304) {
     const { 'content-type': _type, 'content-disposition': _disposition, ...kept } = own;
@@ -60,7 +65,9 @@ export async function sendContent(
   const asked = isHead || bytes === undefined ? undefined : findPart(headers.range, bytes);
   const part = allowsPart(headerText(headers['if-range']), validators) ? asked : undefined;
   if (part === 'unsatisfiable') {
-    return refuse(reply, 416, 'nothing of the range is there', { 'content-range': `bytes */${bytes}` });
+    const problem = unfit(416, 'nothing of the range is there');
+    refuse(request, reply, { ...problem, headers: { 'content-range': `bytes */${bytes}` } });
+    return;
   }
   if (part !== undefined) own['content-range'] = `bytes ${part.from}-${part.to - 1}/${bytes}`;
   const length = part === undefined ? bytes : part.to - part.from;
@@ -94,6 +101,7 @@ async function sendBody(reply: FastifyReply, content: Content, options: BodyOpti
   const first = await iterator.next();
   reply.hijack();
   response.writeHead(...head);
+  onWritten(0);
   try {
     await writeBody(response, continued(first, iterator), { signal, onWritten });
   } catch (error) {
@@ -124,12 +132,6 @@ function headerText(value: string | readonly string[] | undefined): string | und
   return typeof value === 'string' ? value : undefined;
 }
 
-function refuse(
-  reply: FastifyReply,
-  status: number,
-  message: string,
-  headers: Readonly<Record<string, string>> = {},
-): void {
-  const { code } = new BlobsError('BLOBS_BAD_REQUEST', message);
-  sendProblem(reply, { status, code, message, headers });
+function unfit(status: number, message: string): Problem {
+  return { status, code: 'BLOBS_BAD_REQUEST', message };
 }

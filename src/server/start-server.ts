@@ -41,7 +41,7 @@ export interface ServerOptions {
   readonly version: string;
   /** See {@link findAccelPath}. */
   readonly accelPrefix?: string | undefined;
-  /** Told of each content that was sent from the store. */
+  /** Told of each content whose body was sent, or begun. */
   readonly onUsed?: (digest: Sha256) => void;
   /** Those of {@link HTTP_LIMITS} that are to be others. */
   readonly limits?: Partial<HttpLimits>;
@@ -66,15 +66,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const { log, clock, catalogue, token, library, statistics } = options;
   const limits = { ...HTTP_LIMITS, ...options.limits };
   const gate = new Gate({ limits, networks: options.networks, token });
-  const storeGauge = new StoreGauge(options.store.directory, clock);
+  const storeGauge = new StoreGauge(options.store, clock);
   const read = async (): Promise<Readings> => ({
     connections: await countConnections(),
     requests: gate.inWork,
     downloads: library.downloadCount,
     store: await storeGauge.size(),
-    bytesDownloaded: statistics.totals.bytesDownloaded,
   });
   const metrics = new Metrics(read);
+  statistics.onDownloaded = (bytes) => metrics.noteDownloaded(bytes);
   const app = createApp({
     limits,
     gate,
@@ -92,8 +92,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         code,
       });
       const key = work.digest ?? (work.href === undefined ? undefined : urlKey(work.href));
-      if (origin !== undefined && key !== undefined) statistics.noteServed(key, bytes);
-      if (origin !== undefined && work.digest !== undefined) options.onUsed?.(work.digest);
+      const hasBody = origin !== undefined && origin !== 'look';
+      if (hasBody && key !== undefined) statistics.noteServed(key, bytes);
+      if (hasBody && work.digest !== undefined) options.onUsed?.(work.digest);
       logRequest(log, request, { reply, work, ms });
     },
   });

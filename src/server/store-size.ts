@@ -1,59 +1,55 @@
 // SPDX-License-Identifier: Apache-2.0
-import { lstat, readdir, statfs } from 'node:fs/promises';
-import { join } from 'node:path';
+import { statfs } from 'node:fs/promises';
+import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../core/deps.ts';
-import { digestOfEntry, entriesDirectory } from '../store/store-layout.ts';
+import type { BlobStore } from '../store/blob-store.ts';
 
 /** What is in a store. */
 export interface StoreSize {
   readonly entries: number;
+  /** Of entries and of downloads that did not come to their end: what a quota is about. */
   readonly bytes: number;
   /** Of its file system, for this user; undefined where the system does not say. */
   readonly freeBytes?: number;
 }
 
 const MAX_AGE_MS = 15_000;
-const AT_ONCE = 32;
 
-/** Measures a store, at most once in 15 s, and never so that anything else waits for it. */
+/** Measures a store, at most once in 15 s, and so that other work has its turn in between. */
 export class StoreGauge {
-  readonly #directory: string;
+  readonly #store: BlobStore;
   readonly #clock: Pick<Clock, 'now'>;
   #measured: { readonly atMs: number; readonly size: Promise<StoreSize> } | undefined;
 
-  constructor(directory: string, clock: Pick<Clock, 'now'>) {
-    this.#directory = directory;
+  constructor(store: BlobStore, clock: Pick<Clock, 'now'>) {
+    this.#store = store;
     this.#clock = clock;
   }
 
-  /** The size as of some seconds ago. What cannot be read counts as not there. Never throws. */
+  /** The size as of some seconds ago. What stands behind a directory that cannot be read is left out. Never throws. */
   async size(): Promise<StoreSize> {
     const nowMs = this.#clock.now();
     if (this.#measured === undefined || nowMs - this.#measured.atMs > MAX_AGE_MS)
-      this.#measured = { atMs: nowMs, size: measure(this.#directory) };
+      this.#measured = { atMs: nowMs, size: measure(this.#store) };
     return this.#measured.size;
   }
 }
 
-async function measure(directory: string): Promise<StoreSize> {
-  const root = entriesDirectory(directory);
+async function measure(store: BlobStore): Promise<StoreSize> {
   let entries = 0;
   let bytes = 0;
-  for (const name of await namesIn(root)) {
-    const files = (await namesIn(join(root, name))).filter((file) => digestOfEntry(name, file) !== undefined);
-    for (let index = 0; index < files.length; index += AT_ONCE) {
-      const some = files.slice(index, index + AT_ONCE).map((file) => lstat(join(root, name, file)));
-      for (const found of await Promise.allSettled(some)) {
-        if (found.status === 'rejected' || !found.value.isFile()) continue;
+  try {
+    bytes += store.partials.bytes();
+    for (const some of store.entriesByDirectory()) {
+      for (const entry of some) {
         entries += 1;
-        bytes += found.value.size;
+        bytes += entry.bytes;
       }
+      await setImmediate();
     }
+  } catch {
+    // What needs the store says why it cannot be read; the other figures are wanted all the same.
   }
-  const free = await statfs(directory).catch(() => undefined);
+  const free = await statfs(store.directory).catch(() => undefined);
   return { entries, bytes, ...(free === undefined ? {} : { freeBytes: free.bavail * free.bsize }) };
-}
-
-async function namesIn(directory: string): Promise<readonly string[]> {
-  return readdir(directory).catch(() => []);
 }

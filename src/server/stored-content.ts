@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { BlobsError, describeError } from '../core/errors.ts';
 import type { Sha256 } from '../core/sha256.ts';
+import { entryChanged } from './changed.ts';
 import type { ByteRange, Content, ContentOrigin, StoredFile, UrlFacts } from './content.ts';
 import { ONE_PIECE_BYTES, type OpenEntry } from './open-entry.ts';
 
@@ -56,7 +57,7 @@ export class StoredContent implements Content {
       if (position < end) {
         // Read while this one is sent. Who waits for it is told what went wrong.
         if (!pieces.find(position, end)) pieces.read(position, end).catch(() => undefined);
-      } else if (!(await this.#entry.isIntact())) throw changed();
+      } else if (!(await this.#entry.isIntact())) throw entryChanged();
       yield piece;
     }
   }
@@ -76,8 +77,4 @@ export class StoredContent implements Content {
       });
     }
   }
-}
-
-function changed(): BlobsError {
-  return new BlobsError('BLOBS_HASH_MISMATCH', 'the file changed while it was read');
 }

@@ -14,6 +14,7 @@ export interface Work {
   /** As it was asked for. */
   href?: string;
   digest?: Sha256;
+  /** Where the body came from that was sent, or begun; `look` for the answer to a HEAD. Absent where there is neither. */
   origin?: ContentOrigin;
   code?: ErrorCode;
   /** Why it failed, for the log alone. */

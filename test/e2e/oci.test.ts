@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { rmSync, writeFileSync } from 'node:fs';
+import { rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { startFaultServer } from '../support/fault-server.ts';
@@ -95,6 +95,40 @@ describe('mirror push to a registry', () => {
     expect(results(again)).toEqual(['present', 'present', 'skipped']);
     expect(again).toMatchObject({ directory: null, registry: registry.reference });
     expect(registry.methods().slice(requests).sort()).toEqual(['GET', 'GET', 'HEAD', 'HEAD']);
+  });
+
+  test('sends a blob again that the registry says to have with another size', async () => {
+    const [registry, module] = [await startOciRegistry(), filledModule(['a.bin'])];
+    registry.blobs.set(sha256(bytesOf('a.bin')), bytesOf('a.bin').subarray(0, 5));
+    expect(results(await pushJson(registry, module, ['-l', 'a']))).toEqual(['pushed']);
+    expect(sha256(registry.blobs.get(sha256(bytesOf('a.bin'))) ?? '')).toBe(sha256(bytesOf('a.bin')));
+    expect(manifestOf(registry, 'a.bin').layers[0]).toMatchObject({ size: 30_000 });
+  });
+
+  test('sends nothing again where the registry says no size', async () => {
+    const [registry, module] = [await startOciRegistry(), filledModule(['a.bin'])];
+    registry.disturb(/HEAD .*blobs/, answerStatus(200));
+    for (const bytes of [bytesOf('a.bin'), Buffer.from('{}')]) registry.addBlob(bytes);
+    expect(results(await pushJson(registry, module, ['-l', 'a']))).toEqual(['present']);
+    expect(registry.methods(/uploads/)).toEqual([]);
+    expect(manifestOf(registry, 'a.bin').layers[0]).toMatchObject({ size: 30_000 });
+  });
+
+  test('sends nothing through a link that somebody puts in the place of a directory meanwhile', async () => {
+    const [registry, module, elsewhere] = [await startOciRegistry(), filledModule(['lib/b.bin']), tempDir()];
+    writeFileSync(join(elsewhere, 'b.bin'), bytesOf('lib/b.bin'));
+    // It was found to have the right bytes by then.
+    registry.disturb(/HEAD .*blobs/, ({ behave }) => {
+      rmSync(module.blobFile('lib'), { recursive: true });
+      symlinkSync(elsewhere, module.blobFile('lib'));
+      return behave();
+    });
+    const document = await pushJson(registry, module, ['-l', 'lib']);
+    expect(results(document)).toEqual(['failed']);
+    expect(document.issues).toMatchObject([
+      { severity: 'error', path: 'lib/b.bin', facts: [expect.stringContaining('symbolic link')] },
+    ]);
+    expect(registry.methods(/uploads/)).toEqual([]);
   });
 
   test('only asks in a dry run', async () => {

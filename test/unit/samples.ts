@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { setMaxListeners } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BlobQuery } from '../../src/app/load-modules.ts';
@@ -161,5 +162,6 @@ export async function caught(action: () => unknown): Promise<BlobsError> {
   throw new Error('nothing was thrown');
 }
 
-/** A signal that is never aborted. */
+/** A signal that is never aborted; as many as want may listen to it at once. */
 export const NEVER: AbortSignal = new AbortController().signal;
+setMaxListeners(0, NEVER);

@@ -15,6 +15,18 @@ export interface PushOutcome {
 }
 
 /**
+ * Whether what a mirror says to have in the place of a blob is that blob, by its size where both are known: `bytes` is that
+ * of the bytes here.
+ */
+export function isPresent(
+  found: { readonly bytes?: number } | undefined,
+  bytes: number | undefined,
+): found is { readonly bytes?: number } {
+  if (found === undefined) return false;
+  return found.bytes === undefined || bytes === undefined || found.bytes === bytes;
+}
+
+/**
  * Sees to it that a registry has a blob, under a manifest that keeps its garbage collection away from it. A blob that the
  * registry says to have with another size is sent again.
  *
@@ -23,7 +35,7 @@ export interface PushOutcome {
 export async function pushBlob(registry: Registry, pushed: PushedBlob): Promise<PushOutcome> {
   const { digest, bytes, file } = pushed;
   const found = await registry.has(digest);
-  const isThere = found !== undefined && (found.bytes ?? bytes) === bytes;
+  const isThere = isPresent(found, bytes);
   if (!isThere) await registry.push(digest, file);
   return { blob: isThere ? 'present' : 'pushed', manifest: await registry.describe(pushed) };
 }

@@ -26,6 +26,18 @@ export function answerError(url: string, what: string, hint?: string): BlobsErro
   });
 }
 
+/**
+ * The SHA-256 that a registry names in Docker-Content-Digest, fit to be shown, where it is another one than this.
+ * Undefined where it is the same, is by another algorithm, or where the registry says nothing, which it need not.
+ */
+export function findOtherDigest(said: string | undefined, sha256: string): string | undefined {
+  if (said === undefined || !said.startsWith('sha256:') || said === `sha256:${sha256}`) return undefined;
+  return said
+    .slice('sha256:'.length)
+    .replace(/[^\w+.-]/g, '')
+    .slice(0, 64);
+}
+
 /** `error` with what may help, where a registry refused. */
 export function withRegistryHint(error: unknown, registry: string): unknown {
   if (!(error instanceof HttpStatusError)) return error;

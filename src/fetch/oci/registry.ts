@@ -18,6 +18,7 @@ import {
   tagOf,
 } from './manifest.ts';
 import type { OciReference } from './reference.ts';
+import { findOtherDigest } from './registry-answer.ts';
 import type { AuthOptions } from './registry-auth.ts';
 import { RegistryConnection } from './registry-connection.ts';
 
@@ -193,12 +194,10 @@ export class Registry {
 
   #assertDigest(said: string | undefined, bytes: Buffer, tag: string): void {
     const sha256 = createSha256().update(bytes).digest('hex');
-    // Other algorithms may be named, and the registry need not say anything.
-    if (said === undefined || !said.startsWith('sha256:') || said === `sha256:${sha256}`) return;
+    const other = findOtherDigest(said, sha256);
+    if (other === undefined) return;
     throw new BlobsError('BLOBS_HASH_MISMATCH', `the registry's manifest ${tag} is not what it says`, {
-      facts: [
-        `expected ${said.slice(7, 71).replace(/[^0-9a-z]/gi, '')}  got ${sha256}  from ${this.reference.text}`,
-      ],
+      facts: [`expected ${other}  got ${sha256}  from ${this.reference.text}`],
     });
   }
 }

@@ -5,6 +5,7 @@ import type { Sha256 } from '../../core/sha256.ts';
 import type { RepeatOptions } from '../repeat.ts';
 import type { Content } from '../transport.ts';
 import type { BlobBytes } from './blob-bytes.ts';
+import { findOtherDigest } from './registry-answer.ts';
 import type { Answer, RegistryConnection } from './registry-connection.ts';
 import { parseLocation } from './upload-answer.ts';
 
@@ -51,12 +52,10 @@ export async function complete(
     ...(content === undefined ? {} : { content, headers: { 'content-type': OCTETS } }),
     accept: [200, 201, 204],
   });
-  const said = answer.header('docker-content-digest');
-  if (said === undefined || said === `sha256:${digest}`) return;
+  const other = findOtherDigest(answer.header('docker-content-digest'), digest);
+  if (other === undefined) return;
   throw new BlobsError('BLOBS_HASH_MISMATCH', 'the registry took the blob for another one', {
-    facts: [
-      `expected ${digest}  got ${said.replace(/[^\w:+.-]/g, '').slice(0, 80)}  from ${connection.reference.text}`,
-    ],
+    facts: [`expected ${digest}  got ${other}  from ${connection.reference.text}`],
   });
 }
 

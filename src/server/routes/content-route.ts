@@ -35,14 +35,12 @@ export async function answerContent(
   const { signal } = work;
   const { fileName, ...wanted } = asked;
   if (wanted.digest !== undefined) work.digest = wanted.digest;
-  const content = await (request.method === 'HEAD'
-    ? library.look(wanted, signal)
-    : library.open(wanted, signal));
+  const isHead = request.method === 'HEAD';
+  const content = await (isHead ? library.look(wanted, signal) : library.open(wanted, signal));
   if (content === undefined) {
     throw new BlobsError('BLOBS_MISSING', 'it is neither here nor declared by a module');
   }
   try {
-    work.origin = content.origin;
     await sendContent(request, reply, content, {
       fileName: fileName(content),
       // Where upstream was only looked at, nobody knows that it has what was asked for.
@@ -52,6 +50,7 @@ export async function answerContent(
       nowMs: now(),
       signal,
       onWritten: (bytes) => {
+        work.origin = isHead ? 'look' : content.origin;
         work.bytes += bytes;
       },
     });

@@ -34,6 +34,8 @@ const SAVE_AFTER_MS = 5000;
  * beside. Nothing that goes wrong with files is an error: counting goes on.
  */
 export class Statistics {
+  /** Told of the bytes of each download as it ends. */
+  onDownloaded: ((bytes: number) => void) | undefined;
   readonly #options: StatisticsOptions;
   #own = new Tally();
   readonly #others = new Map<string, { readonly stamp: string; readonly tally: Tally }>();
@@ -78,6 +80,7 @@ export class Statistics {
     const more = { downloads: 1, bytesDownloaded: bytes };
     addBlobTraffic(this.#own.blob(key), { ...more, firstFetchedMs: this.#options.clock.now() });
     this.#note(more);
+    this.onDownloaded?.(bytes);
   }
 
   /** The bytes of `digest` are in the store. What was counted under `key`, before their digest was known, is theirs. */

@@ -34,14 +34,15 @@ function open(
     config,
     trace,
     chunkBytes = CHUNK_BYTES,
-  }: { config?: unknown; trace?: string[]; chunkBytes?: number } = {},
+    clock = new FakeClock(),
+  }: { config?: unknown; trace?: string[]; chunkBytes?: number; clock?: FakeClock } = {},
 ): Registry {
   const file = join(tempDir(), 'config.json');
   if (config !== undefined) writeFileSync(file, JSON.stringify(config));
   const fail = (problem: string): BlobsError => new BlobsError('BLOBS_USAGE', problem);
   return openRegistry(parseOciReference(registry.reference, fail), {
     ...httpOptions(trace ? { trace: (line) => void trace.push(line) } : {}),
-    clock: new FakeClock(),
+    clock,
     random: () => 0,
     retries: 2,
     chunkBytes,
@@ -153,7 +154,30 @@ describe('a blob that is pushed', () => {
         details: { facts: [expect.stringContaining(DIGEST)] },
       });
       expect(server.blobs.size).toBe(0);
+      // The registry need not keep what will never be whole.
+      expect(server.methods(/uploads/).at(-1)).toBe(sizeBytes > 1000 ? 'DELETE' : undefined);
     }
+  });
+
+  it('may be named by another algorithm, it and its manifest, but by no other SHA-256', async () => {
+    const server = await startOciRegistry();
+    const registry = open(server);
+    const blob = { digest: DIGEST, bytes: BYTES.length, file: fileWith(), entries: [ENTRY] };
+    const sha512 = answerWith({ 'docker-content-digest': `sha512:${'0'.repeat(128)}` });
+    server.disturb(/PUT|GET/, sha512, 10);
+    expect(await pushBlob(registry, blob)).toEqual({ blob: 'pushed', manifest: 'pushed' });
+    expect(await pushBlob(registry, blob)).toEqual({ blob: 'present', manifest: 'present' });
+  });
+
+  it('is described the second time, where its configuration could not be sent the first time', async () => {
+    const server = await startOciRegistry();
+    const registry = open(server);
+    const blob = { digest: DIGEST, bytes: BYTES.length, entries: [ENTRY] };
+    server.addBlob(BYTES);
+    server.disturb(/POST/, answerStatus(403));
+    expect(await caught(() => registry.describe(blob))).toMatchObject({ status: 403 });
+    expect(await registry.describe(blob)).toBe('pushed');
+    expect(server.manifests.size).toBe(1);
   });
 });
 
@@ -246,6 +270,24 @@ describe('an upload that breaks off', () => {
     expect(await caught(() => open(server).push(DIGEST, fileWith()))).toMatchObject({ code });
   });
 
+  it('is whole where the answer that said so was lost, and is not sent again', async () => {
+    const server = await startOciRegistry();
+    server.disturb(/PUT .*uploads/, loseAnswer);
+    await open(server).push(DIGEST, fileWith());
+    expect(server.methods()).toEqual(['POST', 'PATCH', 'PATCH', 'PATCH', 'PATCH', 'PUT', 'PUT', 'HEAD']);
+  });
+
+  it('is sent again where the registry knows nothing of it at its end', async () => {
+    const server = await startOciRegistry();
+    server.disturb(/PUT .*uploads/, async ({ behave }) => {
+      server.loseUploads();
+      await behave();
+    });
+    await open(server).push(DIGEST, fileWith());
+    expect(sha256(server.blobs.get(DIGEST) ?? '')).toBe(DIGEST);
+    expect(server.methods().filter((method) => method === 'POST')).toHaveLength(2);
+  });
+
   it('sends no credentials to another origin', async () => {
     const [server, other] = [
       await startOciRegistry({ auth: 'basic', password: 'pw' }),
@@ -326,6 +368,18 @@ describe('credentials', () => {
       response.writeHead(401, { 'www-authenticate': `Bearer realm="${server.origin}/token"` }).end();
     });
     expect(await registry.has(DIGEST)).toBeDefined();
+    expect(server.methods(/\/token/)).toHaveLength(2);
+  });
+
+  it('are asked for anew some seconds before a token ends, which may end before it is used', async () => {
+    const [server, clock] = [await startOciRegistry({ auth: 'bearer' }), new FakeClock()];
+    const registry = open(server, { clock });
+    await registry.has(DIGEST);
+    clock.nowMs += 294_000;
+    await registry.has(DIGEST);
+    expect(server.methods(/\/token/)).toHaveLength(1);
+    clock.nowMs += 2_000;
+    await registry.has(DIGEST);
     expect(server.methods(/\/token/)).toHaveLength(2);
   });
 

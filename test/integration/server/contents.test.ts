@@ -275,6 +275,20 @@ describe('a content on its way', () => {
     expect([status, headers['content-length'], sha256(body)]).toEqual([200, '5000', DIGEST]);
   });
 
+  it('whose length nobody ever knows is refused to HTTP/1.0', async () => {
+    class WithoutLength extends ScriptedContent {
+      override get bytes(): undefined {
+        return undefined;
+      }
+    }
+    const made = new WithoutLength(BODY);
+    const server = await startTestServer({ contents: { [FILE_URL]: () => made } });
+    const raw = await exchangeRaw(server.url, rawGet(FETCH).replace('HTTP/1.1', 'HTTP/1.0'));
+    const { status, body } = parseAnswer(raw);
+    expect([status, JSON.parse(body.toString('utf8')).error.code]).toEqual([505, 'BLOBS_BAD_REQUEST']);
+    expect(made.released).toBe(1);
+  });
+
   it('gives the last byte of a part only when the whole was verified', async () => {
     const { server } = await serve({ isComplete: false, failsAt: 4999 });
     const { status, body } = await get(server, PATH, ['Range: bytes=0-999']);

@@ -24,6 +24,9 @@ export interface TestServerOptions {
   readonly token?: string;
   readonly blobs?: readonly Blob[];
   readonly nowMs?: number;
+  /** Of the store, and of the statistics in it. */
+  readonly directory?: string;
+  readonly accelPrefix?: string;
 }
 
 export interface TestServer extends RunningServer {
@@ -31,18 +34,22 @@ export interface TestServer extends RunningServer {
   readonly log: Record<string, unknown>[];
   /** What the library was asked for, and how. */
   readonly asked: (Wanted & { readonly how: 'open' | 'look' })[];
+  readonly statistics: Statistics;
+  /** Digests whose bodies were sent. */
+  readonly used: string[];
 }
 
 /** A server with a library of the test's own; it ends with the test. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const log: Record<string, unknown>[] = [];
   const asked: TestServer['asked'] = [];
+  const used: string[] = [];
   const find = (wanted: Wanted): Content | undefined =>
     options.contents?.[wanted.digest ?? wanted.url ?? '']?.();
   const open = options.open ?? (async (wanted: Wanted) => find(wanted));
   const catalogue = new Catalogue(options.blobs ?? []);
   const clock = { now: () => options.nowMs ?? Date.now() };
-  const store = new BlobStore(tempDir());
+  const store = new BlobStore(options.directory ?? tempDir());
   const statistics = await Statistics.open({
     directory: store.directory,
     instance: 'test',
@@ -77,11 +84,13 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     token: () => options.token,
     statistics,
     version: '1.2.3',
+    accelPrefix: options.accelPrefix,
+    onUsed: (digest) => void used.push(digest),
     clock,
     limits: { drainTimeoutMs: 50, ...options.limits },
   });
   onTestFinished(() => server.drain());
-  return { ...server, log, asked };
+  return { ...server, log, asked, statistics, used };
 }
 
 /** The URL of a file on the host that the server's policy allows. */

@@ -25,8 +25,13 @@ class ManualClock implements Clock {
 
   sleep(ms: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason));
-      this.sleepers.push({ untilMs: this.nowMs + ms, wake: resolve });
+      const abort = (): void => reject(signal.reason);
+      const wake = (): void => {
+        signal.removeEventListener('abort', abort);
+        resolve();
+      };
+      signal.addEventListener('abort', abort);
+      this.sleepers.push({ untilMs: this.nowMs + ms, wake });
     });
   }
 
