@@ -48,6 +48,12 @@ export async function sendContent(
     reply.raw.writeHead(304, kept).end();
     return;
   }
+  const { bytes } = content;
+  const asked = isHead || bytes === undefined ? undefined : findPart(headers.range, bytes);
+  const part = allowsPart(headerText(headers['if-range']), validators) ? asked : undefined;
+  if (part === 'unsatisfiable') {
+    return refuse(reply, 416, 'nothing of the range is there', { 'content-range': `bytes */${bytes}` });
+  }
   const accelPath = findAccelPath(options.accelPrefix, content, headers);
   if (accelPath !== undefined) {
     reply.hijack();
@@ -56,12 +62,6 @@ export async function sendContent(
     own['content-length'] = 0;
     reply.raw.writeHead(200, own).end();
     return;
-  }
-  const { bytes } = content;
-  const asked = isHead || bytes === undefined ? undefined : findPart(headers.range, bytes);
-  const part = allowsPart(headerText(headers['if-range']), validators) ? asked : undefined;
-  if (part === 'unsatisfiable') {
-    return refuse(reply, 416, 'nothing of the range is there', { 'content-range': `bytes */${bytes}` });
   }
   if (part !== undefined) own['content-range'] = `bytes ${part.from}-${part.to - 1}/${bytes}`;
   const length = part === undefined ? bytes : part.to - part.from;

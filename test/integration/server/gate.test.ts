@@ -29,6 +29,8 @@ describe('a token', () => {
     [[], 401],
     [['Authorization: Bearer wrong'], 401],
     [['Authorization: Basic c2VjcmV0'], 401],
+    [[`Authorization: Basic ${Buffer.from('me:wrong').toString('base64')}`], 401],
+    [[`Authorization: Basic ${Buffer.from('me:secret').toString('base64')}`], 200],
     [['Authorization: Bearer secret'], 200],
     [['authorization: bearer secret'], 200],
     [[`Authorization: Bearer ${'x'.repeat(20_000)}`], 401],
@@ -37,7 +39,9 @@ describe('a token', () => {
       const answer = await get(path, { token: 'secret', headers });
       expect(answer.status).toBe(expected);
       if (expected !== 401) continue;
-      expect(answer.headers['www-authenticate']).toMatch(/^Bearer realm="blobs"/);
+      expect(answer.headers['www-authenticate']).toMatch(
+        /^Bearer realm="blobs"(, error="invalid_token")?, Basic realm="blobs", charset="UTF-8"$/,
+      );
       expect(answer.headers['cache-control']).toBe('no-store');
       expect(errorOf(answer.body).code).toBe('BLOBS_CLIENT_NOT_ALLOWED');
     }
