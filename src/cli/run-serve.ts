@@ -16,7 +16,8 @@ import { Library } from '../server/library.ts';
 import type { ServerLog } from '../server/server-log.ts';
 import { type RunningServer, startServer } from '../server/start-server.ts';
 import { Statistics, urlKey } from '../server/statistics/statistics.ts';
-import { openNetwork, systemClock } from './deps.ts';
+import { Via } from '../server/via.ts';
+import { openNetwork, refuseNetwork, systemClock } from './deps.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { DEFAULT_JOBS } from './fetch-command-options.ts';
 import type { ServeCommandOptions } from './serve-command-options.ts';
@@ -53,10 +54,12 @@ async function serve(session: Session, options: ServeCommandOptions, log: Server
   const policy = createUpstreamPolicy({ declaredUrls, allowHosts });
   // Who runs the server chose the mirrors, wherever they are; no client can ask for their URLs.
   const hops = createUpstreamPolicy({ declaredUrls, allowHosts: [...allowHosts, ...hostsOf(givenMirrors)] });
+  const via = new Via();
   const jobs = options.jobs ?? configured.jobs ?? DEFAULT_JOBS;
   const { admitAddress } = hops;
   const opened = await openNetwork({ jobs, timeoutMs: options.timeout, admitAddress }, session);
-  const { credentials, trace: _, ...network } = opened;
+  const { credentials, trace: _, ...online } = opened;
+  const network = configured.offline ? { ...online, transport: refuseNetwork(online.transport) } : online;
   // Those who wait for a download are let down only when the program ends.
   const never = new AbortController();
   const shared = { store, catalogue: () => served.catalogue, clock: systemClock };
@@ -72,6 +75,8 @@ async function serve(session: Session, options: ServeCommandOptions, log: Server
     store,
     catalogue: shared.catalogue,
     shared: registry,
+    via: via.extend(undefined),
+    isOffline: configured.offline,
     mirrors: givenMirrors,
     jobs,
     timeoutMs: options.timeout,
@@ -82,10 +87,12 @@ async function serve(session: Session, options: ServeCommandOptions, log: Server
   const { mirrors, oci } = registries;
   const library = new Library({
     ...network,
+    via,
     ...shared,
     ...(options.upstreamCredentials ? { credentials } : {}),
     ...(config.debug ? { trace: (line: string) => log.debug(line) } : {}),
     admit: hops.admitHop,
+    isOffline: configured.offline,
     mirrors,
     ...(oci ? { oci } : {}),
     jobs,
@@ -120,6 +127,7 @@ async function serve(session: Session, options: ServeCommandOptions, log: Server
     networks,
     token: () => served.token,
     version: VERSION,
+    via,
     log,
   });
   const reload = (): void => void served.reload();
@@ -134,6 +142,7 @@ async function serve(session: Session, options: ServeCommandOptions, log: Server
             store: store.directory,
             registry: registry?.text,
             declared: served.catalogue.blobs.length,
+            issues: served.issues,
           }),
         )
       : `listening on ${url}\n`,

@@ -23,7 +23,8 @@ const KNOWN: ReadonlySet<string> = new Set(['level', 'time', 'msg', 'pid', 'host
 function requestWords(record: Readonly<Record<string, unknown>>): readonly string[] {
   const { method, route, path, url, digest, status, bytes, ms, origin, isPart, client, code, reason, msg } =
     record;
-  const what = url ?? (typeof digest === 'string' ? `sha256:${digest.slice(0, SHOWN_DIGITS)}` : (path ?? route));
+  const what =
+    url ?? (typeof digest === 'string' ? `sha256:${digest.slice(0, SHOWN_DIGITS)}` : (path ?? route));
   return [
     String(status),
     String(method),

@@ -3,6 +3,7 @@ import type { FastifyReply } from 'fastify';
 import { BlobsError, ERROR_MEANINGS, type ErrorCode } from '../core/errors.ts';
 import { redactText } from '../core/url.ts';
 import { HttpStatusError } from '../fetch/http-status-error.ts';
+import { WrongBefore } from './wrong-bodies.ts';
 
 /** Why a request is refused, as its client is told. */
 export interface Problem {
@@ -41,6 +42,8 @@ const STATUS: Partial<Readonly<Record<ErrorCode, number>>> = {
   // As KissCache.
   BLOBS_TOO_LARGE: 504,
   BLOBS_NO_SPACE: 507,
+  // RFC 5842 §7.2.
+  BLOBS_LOOP: 508,
 };
 
 /** Codes whose messages are made for clients. All others may name directories, addresses, or what upstream said. */
@@ -70,10 +73,12 @@ export function problemOf(error: unknown): Problem {
   }
   if (error instanceof BlobsError) {
     const { code, message } = error;
+    const again = error instanceof WrongBefore ? String(error.retryAfterSeconds) : undefined;
     return {
       status: STATUS[code] ?? 502,
       code,
       message: TOLD.has(code) ? redactText(message) : ERROR_MEANINGS[code],
+      ...(again === undefined ? {} : { headers: { 'retry-after': again } }),
     };
   }
   return { status: 500, code: 'BLOBS_INTERNAL', message: ERROR_MEANINGS.BLOBS_INTERNAL };

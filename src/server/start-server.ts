@@ -23,6 +23,7 @@ import { registerStatusRoutes } from './routes/register-status-routes.ts';
 import type { ServerLog } from './server-log.ts';
 import { type Statistics, urlKey } from './statistics/statistics.ts';
 import { StoreGauge } from './store-size.ts';
+import type { Via } from './via.ts';
 
 export interface ServerOptions {
   readonly library: Pick<Library, 'open' | 'look' | 'drain' | 'close' | 'downloadCount'>;
@@ -43,6 +44,8 @@ export interface ServerOptions {
   readonly token: () => string | undefined;
   readonly statistics: Statistics;
   readonly version: string;
+  /** How the server calls itself in requests, which it answers with 508 when they come back. */
+  readonly via?: Via;
   /** See {@link findAccelPath}. */
   readonly accelPrefix?: string | undefined;
   /** Told of each content that was sent from the store. */
@@ -83,6 +86,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     limits,
     gate,
     log,
+    via: options.via,
     onEnded: ({ request, reply, work, ms }) => {
       const { bytes, origin, code } = work;
       const route = request.routeOptions.url ?? 'none';
@@ -96,7 +100,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         code,
       });
       const key = work.digest ?? (work.href === undefined ? undefined : urlKey(work.href));
-      if (origin !== undefined && key !== undefined) statistics.noteServed(key, bytes);
+      if (origin !== undefined && key !== undefined)
+        statistics.noteServed(key, bytes, { isHit: origin === 'hit' || origin === 'join' });
       if (origin !== undefined && work.digest !== undefined) options.onUsed?.(work.digest);
       logRequest(log, request, { reply, work, ms });
     },

@@ -193,15 +193,13 @@ describe('the page', () => {
     expect(JSON.parse(exported.body).error.code).toBe('BLOBS_BAD_REQUEST');
   });
 
-  it.each([
-    '/?q=a&q=b',
-    `/?q=${'x'.repeat(201)}`,
-    '/?continuation=x',
-    '/?export=json&continuation=x',
-  ])('answers %s with 400 and a problem', async (url) => {
-    const { statusCode, body } = await get(await makePage(), url);
-    expect([statusCode, JSON.parse(body).error.code]).toEqual([400, 'BLOBS_BAD_REQUEST']);
-  });
+  it.each(['/?q=a&q=b', `/?q=${'x'.repeat(201)}`, '/?continuation=x', '/?export=json&continuation=x'])(
+    'answers %s with 400 and a problem',
+    async (url) => {
+      const { statusCode, body } = await get(await makePage(), url);
+      expect([statusCode, JSON.parse(body).error.code]).toEqual([400, 'BLOBS_BAD_REQUEST']);
+    },
+  );
 
   it('shows what was stored a moment ago, and is else made once for many', async () => {
     const page = await makePage();
