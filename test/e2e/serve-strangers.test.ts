@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { commitFiles, git } from '../support/commits.ts';
 import { makeModule } from '../support/modules.ts';
 import { startOciRegistry } from '../support/oci-registry.ts';
 import { runCli } from '../support/run-cli.ts';
 import { startServe } from '../support/serve.ts';
 import { BYTES, DIGEST, moduleWith, PATH, serveBlob } from '../support/store.ts';
-import { sha256, tempDir } from '../support/temp.ts';
+import { sha256, tempDir, withDirectory } from '../support/temp.ts';
+import { withoutRoot } from '../support/without-root.ts';
 
 async function ask(url: string, init: RequestInit = {}): Promise<[number, string]> {
   const response = await fetch(url, init);
@@ -53,6 +55,34 @@ describe('a server that is offline', () => {
   });
 });
 
+describe('a server that runs as another user than the owner of its workspace', () => {
+  it('reads what a project imports where git is told as docs/serving.md says', async (context) => {
+    if (process.geteuid?.() !== 0) context.skip('only root can become another user');
+    const topdir = tempDir();
+    chmodSync(topdir, 0o755);
+    const west = 'manifest:\n  projects:\n    - name: hal_x\n      url: https://x.invalid/hal_x\n';
+    const revision = commitFiles(join(topdir, 'zephyr'), { 'west.yml': west });
+    makeModule(join(topdir, 'hal_x'), { name: 'hal_x', blobs: [{ path: 'a' }] });
+    git(join(topdir, 'zephyr'), 'update-ref', 'refs/heads/manifest-rev', revision);
+    const project = `{name: zephyr, url: "https://x.invalid/z", revision: ${revision}, import: true}`;
+    for (const [path, text] of [
+      ['.west/config', '[manifest]\npath = manifest\nfile = west.yml\n'],
+      ['manifest/west.yml', `manifest:\n  projects:\n    - ${project}\n`],
+    ] as const)
+      writeFileSync(withDirectory(join(topdir, path)), text);
+    const unit = readFileSync(new URL('../../docs/serving.md', import.meta.url), 'utf8');
+    const line = /^Environment=(GIT_CONFIG_COUNT=.*)$/m.exec(unit)?.[1] ?? '';
+    const pairs = line.split(' ').map((pair) => pair.split('=') as [string, string]);
+    const nobody = withoutRoot(tempDir());
+    const args = ['list', '-C', topdir];
+    const without = await runCli(args, nobody);
+    expect([without.code, without.stderr]).toEqual([65, expect.stringContaining('safe.directory')]);
+    const told = await runCli(args, { ...nobody, env: Object.fromEntries(pairs) });
+    expect([told.code, told.stderr]).toEqual([0, '']);
+    expect(told.stdout).toContain('hal_x');
+  });
+});
+
 describe('a server with a token', () => {
   it('gives "blobs fetch" what it asks for with the token in netrc', async () => {
     const { url } = await serveBlob();
@@ -88,9 +118,17 @@ describe('what a server says', () => {
       { path: 'b', 'click-through': true },
     ]);
     const bad = makeModule(join(tempDir(), 'hal_bad'), { name: 'hal_bad', yaml: 'name: [\n' });
+    // A service without AF_NETLINK cannot list its interfaces.
+    const preload = join(tempDir(), 'preload.cjs');
+    writeFileSync(
+      preload,
+      "require('node:os').networkInterfaces = () => { throw new Error('no netlink'); };",
+    );
+    const env = { NODE_OPTIONS: `--require ${preload}` };
     const args = ['serve', '--listen', '0.0.0.0:0', '--json', '-m', good.directory, '-m', bad.directory];
     let shown = '';
     const result = await runCli(args, {
+      env,
       onStart: async (cli) => {
         cli.child.stdout?.on('data', (chunk: Buffer) => {
           shown += chunk.toString('utf8');

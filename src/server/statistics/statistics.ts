@@ -67,7 +67,7 @@ export class Statistics {
   }
 
   /** An answer with `bytes` of a body ended, whole or not; `isHit` where it needed no download of its own. */
-  noteServed(key: StatisticsKey, bytes: number, { isHit }: { readonly isHit: boolean }): void {
+  noteServed(key: StatisticsKey, bytes: number, { isHit = false } = {}): void {
     const lastServedMs = this.#options.clock.now();
     const more = { requests: 1, bytesServed: bytes, hits: isHit ? 1 : 0, lastServedMs };
     addBlobTraffic(this.#own.blob(key), more);
