@@ -128,7 +128,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const drain = async (): Promise<void> => {
     library.drain();
     const waiting = count(gate.inWork, 'request');
-    log.info(`draining: ${waiting} under way; a second signal ends at once`);
+    log.info(`draining: ${waiting} under way; another signal ends at once`);
     const timer = setTimeout(() => app.server.closeAllConnections(), limits.drainTimeoutMs);
     await gate.shut();
     clearTimeout(timer);

@@ -145,7 +145,7 @@ describe('what a server says', () => {
     expect(document.issues.map(({ code }) => code)).toEqual(['BLOBS_MALFORMED_YAML']);
     expect(result.stderr).toMatch(/"level":40.*"msg":"2 blobs with a licence to accept: served to all/);
     expect(result.stderr).not.toContain('secret');
-    expect(result.stderr).toMatch(/draining: 0 requests under way; a second signal ends at once/);
+    expect(result.stderr).toMatch(/draining: 0 requests under way; another signal ends at once/);
     expect(result.stderr).toMatch(/"msg":"ended"/);
   });
 

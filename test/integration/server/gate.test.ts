@@ -147,7 +147,7 @@ describe('what the server says of itself', () => {
       isDraining: false,
       declared: 1,
       store: { entries: 0, bytes: 0, freeBytes: expect.any(Number) },
-      totals: { requests: 1, bytesServed: 5000, downloads: 0, bytesDownloaded: 0 },
+      totals: { requests: 1, bytesServed: 5000, hits: 1, downloads: 0, bytesDownloaded: 0 },
       downloads: 0,
       connections: 1,
       requests: 1,

@@ -51,7 +51,7 @@ describe('the page', () => {
     putEntry(page.store, 'here', { url: 'https://vendor.invalid/here.a?token=hidden' });
     putEntry(page.store, 'nobody’s', { url: 'https://vendor.invalid/files/tool.zip' });
     page.statistics.noteDownloaded(digestOf('here'), 1000);
-    for (let i = 0; i < 4; i++) page.statistics.noteServed(digestOf('here'), 1000);
+    for (let i = 0; i < 4; i++) page.statistics.noteServed(digestOf('here'), 1000, { isHit: i > 0 });
     const { statusCode, headers, body } = await get(page);
     expect([statusCode, headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
     for (const text of [
