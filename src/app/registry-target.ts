@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Blob, blobLabel } from '../core/blob.ts';
 import { BlobsError } from '../core/errors.ts';
+import type { BlobLicense } from '../core/license.ts';
 import type { Issue } from '../core/report.ts';
 import type { Sha256 } from '../core/sha256.ts';
 import { letHostsRest } from '../fetch/host-rest.ts';
@@ -8,8 +9,8 @@ import type { OciEntry } from '../fetch/oci/manifest.ts';
 import { type OciReference, ociBlobUrl } from '../fetch/oci/reference.ts';
 import { openRegistry, type Registry } from '../fetch/oci/registry.ts';
 import { RegistryLogins } from '../fetch/oci/registry-logins.ts';
-import { expressionText, findExpression } from '../spdx/expression.ts';
 import type { Network } from './fetch-options.ts';
+import { findLicenses } from './find-licenses.ts';
 import type { FoundBlob, MirrorTarget, PushDeps } from './mirror-target.ts';
 
 const JOBS = 4;
@@ -39,7 +40,7 @@ export async function openRegistryTarget(reference: OciReference, deps: PushDeps
     signal,
     logins,
   });
-  return new RegistryTarget(registry, network, logins);
+  return new RegistryTarget(registry, { network, logins, signal });
 }
 
 /** A repository that blobs are pushed to. */
@@ -48,11 +49,20 @@ class RegistryTarget implements MirrorTarget {
   readonly #registry: Registry;
   readonly #network: Network;
   readonly #logins: RegistryLogins | undefined;
+  readonly #signal: AbortSignal;
 
-  constructor(registry: Registry, network: Network, logins: RegistryLogins | undefined) {
+  constructor(
+    registry: Registry,
+    {
+      network,
+      logins,
+      signal,
+    }: { network: Network; logins: RegistryLogins | undefined; signal: AbortSignal },
+  ) {
     this.#registry = registry;
     this.#network = network;
     this.#logins = logins;
+    this.#signal = signal;
   }
 
   async prepare(): Promise<void> {}
@@ -67,7 +77,7 @@ class RegistryTarget implements MirrorTarget {
   }
 
   async describe(digest: Sha256, blobs: readonly Blob[], sizeBytes: number): Promise<void> {
-    const entries = await describeEntries(blobs);
+    const entries = await describeEntries(blobs, this.#signal);
     await this.#registry.describe({ digest, bytes: sizeBytes, entries });
   }
 
@@ -94,17 +104,20 @@ class RegistryTarget implements MirrorTarget {
   }
 }
 
-/** What a registry's manifest says of blobs with equal bytes. */
-export function describeEntries(blobs: readonly Blob[]): Promise<readonly OciEntry[]> {
-  return Promise.all(blobs.map(toEntry));
+/** What a registry's manifest says of blobs with equal bytes. @throws the signal's reason */
+export async function describeEntries(
+  blobs: readonly Blob[],
+  signal: AbortSignal,
+): Promise<readonly OciEntry[]> {
+  const { licenses } = await findLicenses(blobs, signal);
+  return blobs.map((blob) => {
+    const { module, path, version } = blob;
+    const license = licenses.get(blob);
+    return { module, path, version, ...(isDefinite(license) ? { licenses: license.expression } : {}) };
+  });
 }
 
-async function toEntry({ module, path, version, license }: Blob): Promise<OciEntry> {
-  const expression = license === undefined ? undefined : await findExpression(license);
-  return {
-    module,
-    path,
-    version,
-    ...(expression === undefined ? {} : { licenses: expressionText(expression) }),
-  };
+/** Whether somebody said, or a text is, what others know by the same name: a text alone has a name of our own. */
+function isDefinite(license: BlobLicense | undefined): license is BlobLicense {
+  return license !== undefined && license.source !== 'license-file' && license.source !== 'none';
 }

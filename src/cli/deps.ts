@@ -2,6 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { FetchDeps, Network, NetworkOptions } from '../app/fetch-options.ts';
 import type { Clock } from '../core/deps.ts';
+import { BlobsError } from '../core/errors.ts';
 import { type Netrc, readNetrc } from '../fetch/netrc.ts';
 import { findProxy as findProxyFor, type HttpProxy } from '../fetch/proxy.ts';
 import type { Transport, TransportOptions } from '../fetch/transport.ts';
@@ -46,6 +47,16 @@ export async function openNetwork(options: NetworkOptions, session: Session): Pr
     },
     dockerConfigFile: config.dockerConfigFile,
     ...(config.debug ? { trace: (line: string) => stderr.write(`debug: ${line}\n`) } : {}),
+  };
+}
+
+/** A transport that reaches nobody: whatever else is wrong, nothing goes over a network that is off limits. */
+export function refuseNetwork(transport: Transport): Transport {
+  return {
+    request: async () => {
+      throw new BlobsError('BLOBS_OFFLINE', 'the network is off limits');
+    },
+    close: () => transport.close(),
   };
 }
 

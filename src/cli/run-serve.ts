@@ -6,6 +6,7 @@ import { redactLine } from '../core/url.ts';
 import { parseAllowHost } from '../fetch/allowed-host.ts';
 import { parseConfiguredMirrors } from '../fetch/configured-mirrors.ts';
 import { parseMirror } from '../fetch/mirrors.ts';
+import type { Transport } from '../fetch/transport.ts';
 import { createUpstreamPolicy } from '../fetch/upstream-policy.ts';
 import { serveDocument } from '../output/json.ts';
 import { jsonText } from '../output/json-text.ts';
@@ -16,7 +17,8 @@ import { Library } from '../server/library.ts';
 import type { ServerLog } from '../server/server-log.ts';
 import { type RunningServer, startServer } from '../server/start-server.ts';
 import { Statistics, urlKey } from '../server/statistics/statistics.ts';
-import { openNetwork, systemClock } from './deps.ts';
+import { Via } from '../server/via.ts';
+import { openNetwork, refuseNetwork, systemClock } from './deps.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { DEFAULT_JOBS } from './fetch-command-options.ts';
 import type { Hangups } from './hangups.ts';
@@ -70,9 +72,13 @@ async function serve(
   const jobs = options.jobs ?? configured.jobs ?? DEFAULT_JOBS;
   const limits = { jobs, timeoutMs: options.timeout };
   const opened = await openNetwork({ ...limits, admitAddress: policy.admitAddress }, session);
-  const { credentials, trace: _, ...network } = opened;
+  const { credentials, trace: _, ...online } = opened;
   const { admitAddress, admitHop } = forMirrors;
-  const { transport: mirrorTransport } = await openNetwork({ ...limits, admitAddress }, session);
+  const { transport: ofMirrors } = await openNetwork({ ...limits, admitAddress }, session);
+  const guard = configured.offline ? refuseNetwork : (transport: Transport): Transport => transport;
+  const network = { ...online, transport: guard(online.transport) };
+  const mirrorTransport = guard(ofMirrors);
+  const via = new Via();
   // Those who wait for a download are let down only when the program ends.
   const never = new AbortController();
   // Any number of them may wait for a registry at once.
@@ -90,6 +96,8 @@ async function serve(
     store,
     catalogue: shared.catalogue,
     shared: registry,
+    via: via.extend(undefined),
+    isOffline: configured.offline,
     mirrors: givenMirrors,
     jobs,
     timeoutMs: options.timeout,
@@ -100,11 +108,13 @@ async function serve(
   const { mirrors, oci } = registries;
   const library = new Library({
     ...network,
+    via,
     ...shared,
     ...(options.upstreamCredentials ? { credentials } : {}),
     ...(config.debug ? { trace: (line: string) => log.debug(line) } : {}),
     admit: policy.admitHop,
     forMirrors: { transport: mirrorTransport, admit: admitHop },
+    isOffline: configured.offline,
     mirrors,
     ...(oci ? { oci } : {}),
     jobs,
@@ -139,6 +149,7 @@ async function serve(
     networks,
     token: () => served.token,
     version: VERSION,
+    via,
     log,
   });
   hangups.listen(() => void served.reload());
@@ -152,6 +163,7 @@ async function serve(
             store: store.directory,
             registry: registry?.text,
             declared: served.catalogue.blobs.length,
+            issues: served.issues,
           }),
         )
       : `listening on ${url}\n`,

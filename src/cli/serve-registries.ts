@@ -10,6 +10,7 @@ import { RegistryLogins } from '../fetch/oci/registry-logins.ts';
 import type { SourceClients } from '../fetch/open-source.ts';
 import type { ServerLog } from '../server/server-log.ts';
 import { SharedRegistry, type SharedRegistryOptions } from '../server/shared-registry.ts';
+import { sendVia } from '../server/via.ts';
 import { openNetwork, systemClock } from './deps.ts';
 import type { Session } from './session.ts';
 
@@ -17,6 +18,10 @@ export interface ServeRegistriesOptions extends Pick<SharedRegistryOptions, 'sto
   /** The one behind the store. */
   readonly shared: OciReference | undefined;
   readonly mirrors: readonly Mirror[];
+  /** Whether no registry may be asked or given anything. */
+  readonly isOffline: boolean;
+  /** What requests say of whom they come from. */
+  readonly via: string;
   readonly jobs: number;
   readonly timeoutMs: number;
   readonly retries: number;
@@ -42,7 +47,8 @@ export async function openServeRegistries(
   session: Session,
   options: ServeRegistriesOptions,
 ): Promise<ServeRegistries> {
-  const { shared: reference, mirrors, log, jobs, retries, timeoutMs, signal } = options;
+  const { shared: reference, mirrors, log, jobs, retries, timeoutMs, signal, via } = options;
+  if (options.isOffline) return { mirrors, close: async () => {} };
   if (reference === undefined && !mirrors.some(({ replacement }) => isOciUrl(replacement)))
     return { mirrors, close: async () => {} };
   const {
@@ -61,7 +67,7 @@ export async function openServeRegistries(
     timeoutMs,
     signal,
   };
-  const transport = letHostsRest(network.transport, { ...common, jobs });
+  const transport = letHostsRest(sendVia(network.transport, via), { ...common, jobs });
   const http = { ...common, transport };
   const sources = new OciSources(http, dockerConfigFile);
   const logins = dockerConfigFile === undefined ? undefined : new RegistryLogins(dockerConfigFile);
@@ -113,7 +119,7 @@ function openShared(
   return new SharedRegistry({
     ...options,
     registry: openRegistry(reference, { ...http, logins }),
-    describe: describeEntries,
+    describe: (blobs) => describeEntries(blobs, options.signal),
     clock: systemClock,
   });
 }

@@ -29,17 +29,20 @@ export async function openServeStore(
   if (otherRegistry !== undefined || otherDirectory !== undefined)
     throw usage('at most one directory and one registry can be named');
   if (given === '') throw usage('the directory is empty');
+  if (given === 'off') throw switchedOff();
   if (given !== undefined && /^[a-z][a-z0-9+.-]+:\/\//i.test(given))
     throw usage(`${redactUrl(given)} is neither a directory nor oci://REGISTRY/REPOSITORY`);
   const directory = given === undefined ? config.blobs().caches.storeDirectory : config.directory(given);
-  if (directory === undefined) {
-    throw new BlobsError('BLOBS_USAGE', 'serve needs the local store, which is switched off', {
-      hint: 'name a directory with --store',
-    });
-  }
+  if (directory === undefined) throw switchedOff();
   const store = new ObservedStore(directory);
   await prepareStore(store);
   return { store, registry };
+}
+
+function switchedOff(): BlobsError {
+  return new BlobsError('BLOBS_USAGE', 'serve needs the local store, which is switched off', {
+    hint: 'name a directory with --store, such as /var/cache/blobs; one that is called "off" is ./off',
+  });
 }
 
 function usage(problem: string): BlobsError {

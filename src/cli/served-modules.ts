@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { loadModules } from '../app/load-modules.ts';
+import type { Blob } from '../core/blob.ts';
 import { BlobsError, describeError } from '../core/errors.ts';
-import { escapeControls } from '../core/text.ts';
+import { NOASSERTION } from '../core/license.ts';
+import type { Issue } from '../core/report.ts';
+import { count, escapeControls } from '../core/text.ts';
 import { redactLine } from '../core/url.ts';
 import { readToken } from '../server/bearer-token.ts';
 import { Catalogue } from '../server/catalogue.ts';
@@ -20,6 +23,8 @@ export interface ServedOptions {
 /** What a server reads from files, and reads again when it is told to. */
 export class ServedModules {
   catalogue = new Catalogue([]);
+  /** What was wrong with the modules when they were read last. */
+  issues: readonly Issue[] = [];
   token: string | undefined;
   readonly #session: Session;
   readonly #options: ServedOptions;
@@ -65,6 +70,14 @@ export class ServedModules {
     this.token = token;
   }
 
+  #tellOfClickThrough(blobs: readonly Blob[]): void {
+    const asked = blobs.filter((blob) => blob.clickThrough).length;
+    if (asked === 0) return;
+    this.#options.log.warn(
+      `${count(asked, 'blob')} with a licence to accept: served to all who may ask, who are not asked to accept it`,
+    );
+  }
+
   async #readModules(): Promise<void> {
     const { config, signal } = this.#session;
     const { log, needsNoModules } = this.#options;
@@ -74,7 +87,9 @@ export class ServedModules {
         signal,
       );
       logIssues(log, issues);
-      this.catalogue = new Catalogue(blobs);
+      this.issues = issues;
+      this.catalogue = new Catalogue(blobs, await findKnownLicenses(blobs, signal));
+      this.#tellOfClickThrough(blobs);
     } catch (error) {
       if (!(error instanceof BlobsError) || error.code !== 'BLOBS_NO_MODULES') throw error;
       if (!needsNoModules) {
@@ -89,4 +104,15 @@ export class ServedModules {
         'no module declares a blob and no host is allowed: only what is in the store can be asked for',
       );
   }
+}
+
+/** What `blobs licenses` shows of each blob; its issues are not told here. */
+async function findKnownLicenses(
+  blobs: readonly Blob[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<Blob, string>> {
+  const { findLicenses } = await import('../app/find-licenses.ts');
+  const { licenses } = await findLicenses(blobs, signal);
+  const known = [...licenses].filter(([, { expression }]) => expression !== NOASSERTION);
+  return new Map(known.map(([blob, { expression }]) => [blob, expression]));
 }

@@ -45,6 +45,7 @@ export const ERROR_MEANINGS = {
   BLOBS_BAD_REQUEST: 'a request to the server that is malformed, or larger than it takes',
   BLOBS_CLIENT_NOT_ALLOWED:
     'a client of the server is in none of its networks, or shows no token that is right',
+  BLOBS_LOOP: 'a request to the server is its own, which a mirror or URL led back to it',
   BLOBS_BUSY: 'the server is ending, or does as much at once as it may',
   BLOBS_FETCHER_UNSUPPORTED: 'a fetcher that this version does not know',
   BLOBS_LFS_SIZE:

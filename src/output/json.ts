@@ -194,9 +194,11 @@ export function serveDocument(server: {
   readonly registry: string | undefined;
   /** Blobs that the modules declare. */
   readonly declared: number;
+  /** What was wrong with modules when they were read. */
+  readonly issues: readonly Issue[];
 }): JsonDocument {
-  const { url, store, registry = null, declared } = server;
-  return { ...document('serve', { issues: [] }, [], { total: declared }), url, store, registry };
+  const { url, store, registry = null, declared, issues } = server;
+  return { ...document('serve', { issues }, [], { total: declared }), url, store, registry };
 }
 
 /** A document with the usual keys. */

@@ -21,8 +21,10 @@ const SHOWN_DIGITS = 12;
 const KNOWN: ReadonlySet<string> = new Set(['level', 'time', 'msg', 'pid', 'hostname']);
 
 function requestWords(record: Readonly<Record<string, unknown>>): readonly string[] {
-  const { method, route, url, digest, status, bytes, ms, origin, isPart, client, code, reason, msg } = record;
-  const what = url ?? (typeof digest === 'string' ? `sha256:${digest.slice(0, SHOWN_DIGITS)}` : route);
+  const { method, route, path, url, digest, status, bytes, ms, origin, isPart, client, code, reason, msg } =
+    record;
+  const what =
+    url ?? (typeof digest === 'string' ? `sha256:${digest.slice(0, SHOWN_DIGITS)}` : (path ?? route));
   return [
     String(status),
     String(method),

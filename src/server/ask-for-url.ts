@@ -3,10 +3,9 @@ import type { Clock } from '../core/deps.ts';
 import { followSignal } from '../core/follow-signal.ts';
 import type { Sha256 } from '../core/sha256.ts';
 import { httpExchange } from '../fetch/http.ts';
-import type { Mirror } from '../fetch/mirrors.ts';
 import { clientsFor, type SourceClients } from '../fetch/open-source.ts';
-import { planUrl } from '../fetch/plan.ts';
 import { LookedAtContent, urlFacts } from './flow-content.ts';
+import { type PlaceOptions, planSources } from './plan-download.ts';
 
 export interface AskedUrl {
   readonly url: string;
@@ -18,14 +17,14 @@ export interface AskedUrl {
 /**
  * What upstream says of a URL to a HEAD, until `signal` or that of the clients ends it. That its bytes have the digest is not known before they came.
  *
- * @throws BlobsError as `httpExchange` and {@link planUrl} throw it
+ * @throws BlobsError as `httpExchange` and {@link planSources} throw it
  */
 export async function askForUrl(
   { url, digest, ttlMs }: AskedUrl,
-  clients: SourceClients & { readonly clock: Pick<Clock, 'now'>; readonly mirrors?: readonly Mirror[] },
+  clients: SourceClients & PlaceOptions & { readonly clock: Pick<Clock, 'now'> },
   signal: AbortSignal,
 ): Promise<LookedAtContent> {
-  const source = planUrl(url, digest, clients.mirrors ?? []).find((one) => /^https?:/.test(one.url));
+  const source = planSources(url, digest, clients).find((one) => /^https?:/.test(one.url));
   // Files and registries are not looked into before they are to give the bytes.
   if (source === undefined) return new LookedAtContent({});
   const either = new AbortController();

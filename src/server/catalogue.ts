@@ -9,16 +9,24 @@ const LFS = 'lfs';
 export class Catalogue {
   readonly blobs: readonly Blob[];
   readonly #byDigest = new Map<Sha256, Blob[]>();
+  readonly #licenses: ReadonlyMap<Blob, string>;
   readonly #byUrl = new Map<string, Blob[]>();
 
-  constructor(blobs: readonly Blob[]) {
+  /** @param licenses What is known of the blobs' licences, as people read it. */
+  constructor(blobs: readonly Blob[], licenses: ReadonlyMap<Blob, string> = new Map()) {
     this.blobs = blobs;
+    this.#licenses = licenses;
     for (const blob of blobs) {
       push(this.#byDigest, blob.digest, blob);
       // The URL of a Git LFS server is the base of its API, and no blob's.
       if (blob.fetcher === LFS) continue;
       for (const url of blob.urls) push(this.#byUrl, findUrl(url)?.href, blob);
     }
+  }
+
+  /** What is known of a blob's licence; undefined where nothing is. */
+  licenseOf(blob: Blob): string | undefined {
+    return this.#licenses.get(blob) ?? blob.license;
   }
 
   /** The blobs that have these bytes, in module order. */

@@ -12,6 +12,7 @@ import type { HttpLimits } from './http-limits.ts';
 import { createHttpServer, originForm, refuseMalformed } from './http-server.ts';
 import { type Problem, problemOf, refuse, sendProblem } from './problem.ts';
 import type { ServerLog } from './server-log.ts';
+import type { Via } from './via.ts';
 import { beginWork, type Work, workOf } from './work.ts';
 import { dropStalled } from './write-body.ts';
 
@@ -38,13 +39,15 @@ export interface AppOptions {
   readonly limits: HttpLimits;
   readonly gate: Gate;
   readonly log: ServerLog;
+  /** Knows the server's own requests, which are refused. */
+  readonly via?: Pick<Via, 'isOwn'> | undefined;
   readonly onEnded: (ended: EndedRequest) => void;
 }
 
 const MAX_PARAMETER_CHARACTERS = 2048;
 
 /** An application without routes, which lets requests through the gate, and answers whatever goes wrong. */
-export function createApp({ limits, gate, log, onEnded }: AppOptions): FastifyInstance {
+export function createApp({ limits, gate, log, via, onEnded }: AppOptions): FastifyInstance {
   const app: FastifyInstance = fastify({
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -67,7 +70,7 @@ export function createApp({ limits, gate, log, onEnded }: AppOptions): FastifyIn
       if (!reply.raw.writableFinished) gone.abort(new Error('the client is gone'));
       onEnded({ request, reply, work, ms: performance.now() - startMs });
     });
-    const problem = gate.findRefusal(request);
+    const problem = gate.findRefusal(request) ?? findLoop(request, via);
     if (problem === undefined) next();
     else refuse(request, reply, problem);
   });
@@ -79,6 +82,12 @@ export function createApp({ limits, gate, log, onEnded }: AppOptions): FastifyIn
   });
   app.setErrorHandler((error, request, reply) => fail(error, request, reply));
   return app;
+}
+
+function findLoop({ headers }: FastifyRequest, via: AppOptions['via']): Problem | undefined {
+  if (!via?.isOwn(headers.via)) return undefined;
+  const message = 'this request is of this server itself: a mirror or URL leads back to it';
+  return { status: 508, code: 'BLOBS_LOOP', message };
 }
 
 function fail(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {

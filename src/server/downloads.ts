@@ -14,6 +14,7 @@ import { findFreeLock } from '../store/download-lock.ts';
 import { lockFile } from '../store/store-layout.ts';
 import { hashUrl, type UrlRecord } from '../store/url-record.ts';
 import type { Flow } from './flow.ts';
+import { sendVia, type Via } from './via.ts';
 
 /** How a download ended. */
 export interface DownloadEnd {
@@ -44,8 +45,18 @@ export interface DownloadsOptions
     | 'beforeWrite'
   > {
   readonly store: BlobStore;
+  /** How the server calls itself in its requests. */
+  readonly via?: Via;
   /** Told how each download ended. */
   readonly onDownloaded?: (end: DownloadEnd) => void;
+}
+
+/** For whom something is downloaded. */
+export interface DownloadFor {
+  /** Ends the download. */
+  readonly until: AbortSignal;
+  /** Through which servers the request came that began it. */
+  readonly via: string | undefined;
 }
 
 interface Whole {
@@ -62,13 +73,25 @@ export class Downloads {
     this.#options = options;
   }
 
+  /** How other servers are asked for a request that came through those of `received`. */
+  network(received: string | undefined): DownloadsOptions {
+    const { via, transport, forMirrors } = this.#options;
+    if (via === undefined) return this.#options;
+    const text = via.extend(received);
+    return {
+      ...this.#options,
+      transport: sendVia(transport, text),
+      ...(forMirrors && { forMirrors: { ...forMirrors, transport: sendVia(forMirrors.transport, text) } }),
+    };
+  }
+
   /** Gets the bytes of a job, which must have its digest. @throws BlobsError; the signal's reason when it is aborted */
-  async obtain(job: Job, flow: Flow, signal: AbortSignal): Promise<Whole> {
+  async obtain(job: Job, flow: Flow, whom: DownloadFor): Promise<Whole> {
     const { store } = this.#options;
     // Another process that downloads the same may be slow, or hang: nobody waits for it.
     const lock = await findFreeLock(lockFile(store.directory, job.digest)).catch(() => undefined);
     try {
-      return await this.#run({ digest: job.digest }, { flow, signal }, async (options) =>
+      return await this.#run({ digest: job.digest }, { flow, ...whom }, async (options) =>
         download(job, {
           ...options,
           ...(lock ? { partials: store.partials } : {}),
@@ -88,7 +111,7 @@ export class Downloads {
   async obtainUrl(
     { url, sources, ttlMs, before }: UrlQuestion,
     flow: Flow,
-    signal: AbortSignal,
+    whom: DownloadFor,
   ): Promise<Whole> {
     const key = hashUrl(url);
     const { store, clock } = this.#options;
@@ -99,7 +122,7 @@ export class Downloads {
     try {
       return await this.#run(
         { url: redactUrl(url) },
-        { flow, signal },
+        { flow, ...whom },
         (options) => downloadUnknown({ key, sources, findConditions }, options),
         async (digest, source) => {
           await record({
@@ -119,7 +142,7 @@ export class Downloads {
 
   async #run(
     about: Pick<DownloadEnd, 'url' | 'digest'>,
-    { flow, signal }: { readonly flow: Flow; readonly signal: AbortSignal },
+    { flow, until: signal, via }: DownloadFor & { readonly flow: Flow },
     start: (options: DownloadOptions) => Promise<DownloadResult>,
     onKept?: (digest: Sha256, source: RemoteSource) => Promise<void>,
   ): Promise<Whole> {
@@ -130,7 +153,7 @@ export class Downloads {
       this.#options.onDownloaded?.({ ...about, downloadedBytes, ...rest });
     try {
       const { received, failed } = await start({
-        ...this.#options,
+        ...this.network(via),
         signal,
         directory: store.partialDirectory,
         copyDirectory: store.partialDirectory,

@@ -3,7 +3,7 @@ import { EventEmitter, once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyRequest } from 'fastify';
-import { isAuthorized } from './bearer-token.ts';
+import { challenges, isAuthorized } from './bearer-token.ts';
 import { type ClientNetwork, isAllowedClient } from './client-networks.ts';
 import type { HttpLimits } from './http-limits.ts';
 import type { Problem } from './problem.ts';
@@ -104,13 +104,11 @@ export class Gate {
   #findTokenRefusal({ headers }: FastifyRequest): Problem | undefined {
     const token = this.#options.token();
     if (token === undefined || isAuthorized(headers.authorization, token)) return undefined;
-    // RFC 6750 §3: without an error where nothing was shown.
-    const error = headers.authorization === undefined ? '' : ', error="invalid_token"';
     return {
       status: 401,
       code: 'BLOBS_CLIENT_NOT_ALLOWED',
-      message: 'this server wants a token: Authorization: Bearer TOKEN',
-      headers: { 'www-authenticate': `Bearer realm="blobs"${error}` },
+      message: 'this server wants a token: Authorization: Bearer TOKEN, or TOKEN as the password of any user',
+      headers: { 'www-authenticate': challenges(headers.authorization) },
     };
   }
 }

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Blob } from '../core/blob.ts';
 import { BlobsError } from '../core/errors.ts';
 import type { Sha256 } from '../core/sha256.ts';
 import { letHostsRest } from '../fetch/host-rest.ts';
 import { NotModified } from '../fetch/http-status-error.ts';
-import type { Mirror } from '../fetch/mirrors.ts';
-import { type Job, planFetch, planUrl } from '../fetch/plan.ts';
 import { conditionsOf } from '../fetch/range.ts';
 import { findUrlRecord, hashUrl, type UrlRecord } from '../store/url-record.ts';
 import { askForUrl } from './ask-for-url.ts';
@@ -15,9 +12,11 @@ import { Downloads, type DownloadsOptions } from './downloads.ts';
 import { FlowContent, LookedAtContent, type UrlTerms } from './flow-content.ts';
 import { type FlowPlan, Flows } from './flows.ts';
 import type { OpenEntry } from './open-entry.ts';
+import { type PlaceOptions, planJob, planSources } from './plan-download.ts';
 import { PieceBudget } from './shared-pieces.ts';
 import { Shelf } from './shelf.ts';
 import { StoredContent } from './stored-content.ts';
+import { WrongBodies } from './wrong-bodies.ts';
 
 /** For how long a body that is known by its URL alone is given without asking again, as KissCache has it. */
 export const DEFAULT_TTL_MS = 10 * 24 * 60 * 60 * 1000;
@@ -25,9 +24,8 @@ export const DEFAULT_TTL_MS = 10 * 24 * 60 * 60 * 1000;
 const FORGET_AFTER_MS = 5 * 60 * 1000;
 const DEFAULT_JOBS = 16;
 
-export interface LibraryOptions extends DownloadsOptions {
+export interface LibraryOptions extends DownloadsOptions, PlaceOptions {
   readonly catalogue: () => Catalogue;
-  readonly mirrors?: readonly Mirror[];
   /** Connections to one host at once, as the transport has them. */
   readonly jobs?: number;
   /** Ends every download. */
@@ -47,9 +45,11 @@ export interface Wanted {
   readonly digest?: Sha256;
   /** The oldest that a body without a known digest may be, in milliseconds. */
   readonly ttlMs?: number;
+  /** Through which servers the request came (RFC 9110 §7.6.3). */
+  readonly via?: string;
 }
 
-interface WantedUrl {
+interface WantedUrl extends Pick<Wanted, 'via'> {
   readonly url: string;
   readonly ttlMs: number;
 }
@@ -70,6 +70,7 @@ export class Library {
   readonly #downloads: Downloads;
   readonly #shelf: Shelf;
   readonly #flows: Flows;
+  readonly #wrong: WrongBodies;
   readonly #end = new AbortController();
 
   constructor(options: LibraryOptions) {
@@ -90,6 +91,7 @@ export class Library {
     this.#downloads = new Downloads(this.#options);
     this.#shelf = new Shelf(options.store, budget, signal);
     this.#flows = new Flows({ ...options, budget, signal });
+    this.#wrong = new WrongBodies(options.clock);
   }
 
   /** Downloads under way. */
@@ -106,7 +108,7 @@ export class Library {
    */
   async open(wanted: Wanted, signal: AbortSignal): Promise<Content | undefined> {
     const digest = this.#digestOf(wanted);
-    if (digest !== undefined) return this.#openDigest(digest, wanted.url, signal);
+    if (digest !== undefined) return this.#openDigest(digest, wanted, signal);
     return wanted.url === undefined ? undefined : this.#openUrl(withTtl(wanted.url, wanted), signal);
   }
 
@@ -122,6 +124,8 @@ export class Library {
     const blobs = digest === undefined ? [] : this.#options.catalogue().byDigest(digest);
     const [first] = blobs;
     if (digest !== undefined && first !== undefined) {
+      // What a GET would be refused, a HEAD does not promise.
+      if (this.#options.isOffline) planJob({ digest, blobs, url: undefined }, this.#options);
       const isAgreed = blobs.every(({ size }) => size === first.size);
       return new LookedAtContent({ digest, bytes: isAgreed ? first.size : undefined });
     }
@@ -129,7 +133,8 @@ export class Library {
     const terms = withTtl(url, wanted);
     const known = digest === undefined ? await this.#findUrl(terms) : undefined;
     if (known?.isFresh) return fromRecord(known);
-    return askForUrl({ ...terms, digest }, this.#options, signal);
+    const clients = { ...this.#options, ...this.#downloads.network(terms.via) };
+    return askForUrl({ ...terms, digest }, clients, signal);
   }
 
   /** See {@link Shelf.touch}. */
@@ -168,11 +173,7 @@ export class Library {
     return [...declared][0];
   }
 
-  async #openDigest(
-    digest: Sha256,
-    url: string | undefined,
-    signal: AbortSignal,
-  ): Promise<Content | undefined> {
+  async #openDigest(digest: Sha256, { url, via }: Wanted, signal: AbortSignal): Promise<Content | undefined> {
     const here = await this.#shelf.find(digest);
     if (here) return new StoredContent(here);
     const catalogue = this.#options.catalogue();
@@ -180,32 +181,27 @@ export class Library {
     if (blobs.length === 0 && url === undefined) return undefined;
     // A URL that nobody declares for these bytes may be anything: who names none does not wait for it.
     const isForeign = url !== undefined && !catalogue.byUrl(url).some((blob) => blob.digest === digest);
+    const key = isForeign ? `${digest} ${url}` : digest;
+    this.#wrong.check(key, catalogue);
     const plan: FlowPlan = {
       declared: digest,
       // What a client made up may be downloaded for him, and for no longer than he waits.
       lingers: !isForeign,
-      run: (flow, until) =>
-        this.#downloads.obtain(this.#jobFor(digest, blobs, isForeign ? url : undefined), flow, until),
+      run: async (flow, until) => {
+        const job = planJob({ digest, blobs, url: isForeign ? url : undefined }, this.#options);
+        try {
+          return await this.#downloads.obtain(job, flow, { until, via });
+        } catch (error) {
+          this.#wrong.note(key, error, catalogue);
+          throw error;
+        }
+      },
     };
-    return this.#join(isForeign ? `${digest} ${url}` : digest, plan, signal);
-  }
-
-  /** @throws BlobsError where there is no place to ask */
-  #jobFor(digest: Sha256, blobs: readonly Blob[], url: string | undefined): Job {
-    const mirrors = this.#options.mirrors ?? [];
-    const decisions = planFetch(
-      blobs.map((blob) => ({ blob, status: 'D' as const })),
-      { mirrors, keepModified: false, offline: false },
-    );
-    const decision = decisions.find(({ kind }) => kind === 'fetch') ?? decisions[0];
-    const job = decision?.kind === 'fetch' ? decision.job : undefined;
-    if (url === undefined && decision?.kind === 'blocked') throw decision.error;
-    if (url === undefined) return job ?? { digest, blobs, sources: [] };
-    return { digest, blobs, ...job, sources: [...(job?.sources ?? []), ...planUrl(url, digest, mirrors)] };
+    return this.#join(key, plan, signal);
   }
 
   async #openUrl(wanted: WantedUrl, signal: AbortSignal): Promise<Content> {
-    const { url, ttlMs } = wanted;
+    const { url, ttlMs, via } = wanted;
     for (;;) {
       const known = await this.#findUrl(wanted);
       if (known?.isFresh) return fromRecord(known);
@@ -214,8 +210,11 @@ export class Library {
         declared: undefined,
         lingers: false,
         run: async (flow, until) => {
-          const sources = planUrl(url, undefined, this.#options.mirrors ?? []);
-          return this.#downloads.obtainUrl({ url, sources, ttlMs, before: known?.record }, flow, until);
+          const sources = planSources(url, undefined, this.#options);
+          return this.#downloads.obtainUrl({ url, sources, ttlMs, before: known?.record }, flow, {
+            until,
+            via,
+          });
         },
       };
       try {
@@ -246,8 +245,8 @@ export class Library {
   }
 }
 
-function withTtl(url: string, { ttlMs = DEFAULT_TTL_MS }: Wanted): WantedUrl {
-  return { url, ttlMs };
+function withTtl(url: string, { ttlMs = DEFAULT_TTL_MS, via }: Wanted): WantedUrl {
+  return { url, ttlMs, ...(via === undefined ? {} : { via }) };
 }
 
 function fromRecord({ entry, record }: KnownUrl): StoredContent {

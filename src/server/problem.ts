@@ -42,6 +42,8 @@ const STATUS: Partial<Readonly<Record<ErrorCode, number>>> = {
   // As KissCache.
   BLOBS_TOO_LARGE: 504,
   BLOBS_NO_SPACE: 507,
+  // RFC 5842 §7.2.
+  BLOBS_LOOP: 508,
 };
 
 /** Codes whose messages are made for clients. All others may name directories, addresses, or what upstream said. */

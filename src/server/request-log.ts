@@ -7,11 +7,13 @@ import type { ServerLog } from './server-log.ts';
 import type { Work } from './work.ts';
 
 const MAX_CHARACTERS = 1000;
+const MAX_PATH_CHARACTERS = 200;
 
-/** Writes the line of a request that ended. Nothing of its headers and nothing of its query but the URL stands in it. */
+/** Writes the line of a request that ended. Nothing of its headers and nothing of its query but the URL stands in it;
+ * its path where nothing is there. */
 export function logRequest(
   log: ServerLog,
-  { method, routeOptions, socket }: FastifyRequest,
+  { method, routeOptions, socket, raw }: FastifyRequest,
   { reply, work, ms }: { readonly reply: FastifyReply; readonly work: Work; readonly ms: number },
 ): void {
   const { statusCode: status } = reply.raw;
@@ -19,6 +21,7 @@ export function logRequest(
   const line = {
     method,
     route: routeOptions.url ?? 'none',
+    ...(routeOptions.url === undefined ? { path: pathOf(raw.url) } : {}),
     ...(work.url === undefined ? {} : { url: work.url }),
     ...(work.digest === undefined ? {} : { digest: work.digest }),
     status,
@@ -30,7 +33,7 @@ export function logRequest(
     ...(work.code === undefined ? {} : { code: work.code, reason: reasonOf(work.cause) }),
   };
   if (!isWhole) log.warn(line, 'broken off');
-  else if (status >= 500) log.warn(line, 'failed');
+  else if (status >= 500 && !routeOptions.config.isHealth) log.warn(line, 'failed');
   else if (routeOptions.config.isQuiet) log.debug(line, 'answered');
   else log.info(line, status < 400 ? 'answered' : 'refused');
 }
@@ -43,6 +46,10 @@ function reasonOf(cause: unknown): string | undefined {
     return shown([message, ...(details.facts ?? [])].join('; '));
   }
   return shown(cause instanceof Error ? (cause.stack ?? cause.message) : String(cause));
+}
+
+function pathOf(target = ''): string {
+  return shorten(shown(target.replace(/[?#].*/s, '')), MAX_PATH_CHARACTERS);
 }
 
 function shown(text: string): string {

@@ -52,6 +52,14 @@ export async function sendContent(
     reply.raw.writeHead(304, kept).end();
     return;
   }
+  const { bytes } = content;
+  const asked = isHead || bytes === undefined ? undefined : findPart(headers.range, bytes);
+  const part = allowsPart(headerText(headers['if-range']), validators) ? asked : undefined;
+  if (part === 'unsatisfiable') {
+    const problem = unfit(416, 'nothing of the range is there');
+    refuse(request, reply, { ...problem, headers: { 'content-range': `bytes */${bytes}` } });
+    return;
+  }
   const accelPath = findAccelPath(options.accelPrefix, content, headers);
   if (accelPath !== undefined) {
     reply.hijack();
@@ -59,14 +67,6 @@ export async function sendContent(
     own['x-accel-redirect'] = accelPath;
     own['content-length'] = 0;
     reply.raw.writeHead(200, own).end();
-    return;
-  }
-  const { bytes } = content;
-  const asked = isHead || bytes === undefined ? undefined : findPart(headers.range, bytes);
-  const part = allowsPart(headerText(headers['if-range']), validators) ? asked : undefined;
-  if (part === 'unsatisfiable') {
-    const problem = unfit(416, 'nothing of the range is there');
-    refuse(request, reply, { ...problem, headers: { 'content-range': `bytes */${bytes}` } });
     return;
   }
   if (part !== undefined) own['content-range'] = `bytes ${part.from}-${part.to - 1}/${bytes}`;

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { type AddressInfo, isIPv6 } from 'node:net';
 import type { Clock } from '../core/deps.ts';
 import { BlobsError, describeError, systemCode } from '../core/errors.ts';
 import type { Sha256 } from '../core/sha256.ts';
+import { count } from '../core/text.ts';
 import type { UpstreamPolicy } from '../fetch/upstream-policy.ts';
 import type { BlobStore } from '../store/blob-store.ts';
 import type { Catalogue } from './catalogue.ts';
@@ -19,6 +23,7 @@ import { registerStatusRoutes } from './routes/register-status-routes.ts';
 import type { ServerLog } from './server-log.ts';
 import { type Statistics, urlKey } from './statistics/statistics.ts';
 import { StoreGauge } from './store-size.ts';
+import type { Via } from './via.ts';
 
 export interface ServerOptions {
   readonly library: Pick<Library, 'open' | 'look' | 'drain' | 'close' | 'downloadCount'>;
@@ -39,6 +44,8 @@ export interface ServerOptions {
   readonly token: () => string | undefined;
   readonly statistics: Statistics;
   readonly version: string;
+  /** How the server calls itself in requests, which it answers with 508 when they come back. */
+  readonly via?: Via;
   /** See {@link findAccelPath}. */
   readonly accelPrefix?: string | undefined;
   /** Told of each content whose body was sent, or begun. */
@@ -48,7 +55,7 @@ export interface ServerOptions {
 }
 
 export interface RunningServer {
-  /** Where it listens, such as `http://127.0.0.1:8080`. */
+  /** Where it listens, as it was asked for, such as `http://0.0.0.0:8080`. */
   readonly url: string;
   /**
    * Begins nothing any more, answers new requests with 503, and resolves when those under way are answered, or were broken
@@ -79,6 +86,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     limits,
     gate,
     log,
+    via: options.via,
     onEnded: ({ request, reply, work, ms }) => {
       const { bytes, origin, code } = work;
       const route = request.routeOptions.url ?? 'none';
@@ -93,7 +101,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       });
       const key = work.digest ?? (work.href === undefined ? undefined : urlKey(work.href));
       const hasBody = origin !== undefined && origin !== 'look';
-      if (hasBody && key !== undefined) statistics.noteServed(key, bytes);
+      if (hasBody && key !== undefined)
+        statistics.noteServed(key, bytes, { isHit: origin === 'hit' || origin === 'join' });
       if (hasBody && work.digest !== undefined) options.onUsed?.(work.digest);
       logRequest(log, request, { reply, work, ms });
     },
@@ -114,15 +123,22 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     totals: () => statistics.totals,
     declared: () => catalogue().blobs.length,
   });
-  const url = await listen(() => app.listen({ host: options.host, port: options.port, backlog: BACKLOG }));
+  await app.ready();
+  const url = await listen(app.server, options);
+  log.info(`Server listening at ${url}`);
   const drain = async (): Promise<void> => {
     library.drain();
+    const waiting = count(gate.inWork, 'request');
+    log.info(`draining: ${waiting} under way; another signal ends at once`);
     const timer = setTimeout(() => app.server.closeAllConnections(), limits.drainTimeoutMs);
     await gate.shut();
     clearTimeout(timer);
+    app.server.close();
+    app.server.closeAllConnections();
     await app.close();
     await library.close();
     await statistics.save();
+    log.info('ended');
   };
   return { url, drain };
 }
@@ -130,10 +146,18 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 /** A thousand clients may come at once. */
 const BACKLOG = 1024;
 
-/** @throws BlobsError `BLOBS_USAGE` */
-async function listen(begin: () => Promise<string>): Promise<string> {
+/**
+ * Listens, and resolves to the URL of what was asked for. Not fastify's own way: for 0.0.0.0 that lists all interfaces, which
+ * a service without AF_NETLINK may not.
+ *
+ * @throws BlobsError `BLOBS_USAGE`
+ */
+async function listen(server: Server, { host, port }: Pick<ServerOptions, 'host' | 'port'>): Promise<string> {
   try {
-    return await begin();
+    server.listen({ host, port, backlog: BACKLOG });
+    await once(server, 'listening');
+    const bound = server.address() as AddressInfo;
+    return `http://${isIPv6(host) ? `[${host}]` : host}:${bound.port}`;
   } catch (error) {
     const code = systemCode(error);
     if (code === undefined) throw error;

@@ -224,6 +224,7 @@ describe('blobs serve', () => {
     ['--listen', '8080'],
     ['--listen', '127.0.0.1:99999'],
     ['--store', 'oci://registry'],
+    ['--store', 'off'],
     ['--allow-host', 'http://x/'],
     ['--allow-network', '10.0.0.0/33'],
     ['--mirror', 'nonsense'],
@@ -244,7 +245,8 @@ describe('blobs serve', () => {
       '--token-file',
       join(testHome(), 'none'),
     ]);
-    expect([code, stderr]).toEqual([1, expect.stringMatching(/BLOBS_FILE_ACCESS/)]);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/BLOBS_BAD_CONFIG/)]);
+    expect(stderr.match(/none/g)).toHaveLength(1);
   });
 
   it('says what to do where it cannot listen', async () => {

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { startFaultServer } from '../support/fault-server.ts';
+import { makeModule } from '../support/modules.ts';
 import { answerStatus, type OciRegistry, startOciRegistry } from '../support/oci-registry.ts';
 import { runCli } from '../support/run-cli.ts';
 import { type Served, startServe } from '../support/serve.ts';
@@ -43,6 +44,24 @@ describe('several servers before one registry', () => {
     expect((await other.stop()).code).toBe(0);
     expect(registry.requests.length).toBe(asked);
     expect((await one.stop()).code).toBe(0);
+  });
+
+  it('say there what is known of its licence, and nothing of a text that is nobody else’s', async () => {
+    const registry = await startOciRegistry();
+    const server = await startFaultServer();
+    const known = makeModule(join(tempDir(), 'hal_known'), {
+      name: 'hal_known',
+      blobs: [{ path: 'known', url: server.serve('/known', 'known') }],
+      files: { LICENSE: 'SPDX-License-Identifier: BSD-3-Clause\n\nYou may.\n' },
+    });
+    const own = moduleWith([{ path: 'own', url: server.serve('/own', 'own') }]);
+    const served = await serveBefore(registry, '-m', known.directory, '-m', own.directory);
+    for (const path of ['known', 'own']) {
+      await ask(served, sha256(path));
+      await served.cli.seen(new RegExp(`"digest":"${sha256(path)}".*"msg":"pushed to the registry"`));
+    }
+    expect(registry.manifests.get(`blob-${sha256('known')}`)).toContain('BSD-3-Clause');
+    expect(registry.manifests.get(`blob-${sha256('own')}`)).not.toContain('icense');
   });
 
   it('use what "mirror push" put there', async () => {

@@ -68,6 +68,17 @@ async function setUp(context: TestContext, args: readonly string[] = []): Promis
 }
 
 describe('nginx in front, configured as docs/serving.md says', () => {
+  it('passes on that nothing of a range is there, which no cache keeps', async (context) => {
+    const { nginx } = await setUp(context);
+    await ask(nginx + BY_DIGEST);
+    const { status, headers, body } = await ask(nginx + BY_DIGEST, { headers: { range: 'bytes=999999-' } });
+    expect([status, JSON.parse(body.toString('utf8')).error.code]).toEqual([416, 'BLOBS_BAD_REQUEST']);
+    expect(headers).toMatchObject({
+      'cache-control': 'no-store',
+      'content-range': `bytes */${BYTES.length}`,
+    });
+  });
+
   it('sends what is stored itself, with the headers of the server', async (context) => {
     const { nginx, direct, upstream } = await setUp(context);
     const cold = await ask(nginx + BY_DIGEST);

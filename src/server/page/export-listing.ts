@@ -28,7 +28,7 @@ const MAX_FILES = 1000;
  * What the store holds of what `query` asks for, by digest, at most a thousand files. Whoever follows `next` until there is
  * none has seen every file that was there all the time, once.
  *
- * @throws BlobsError `BLOBS_USAGE` for a bad continuation
+ * @throws BlobsError `BLOBS_BAD_REQUEST` for a bad continuation
  */
 export function exportListing(listing: Listing, query: PageQuery): Export {
   const { q, module, continuation } = query;

@@ -19,7 +19,7 @@ export interface ListingRow {
   /** Each once, in the order of the catalogue; so are the next two. */
   readonly modules: readonly string[];
   readonly versions: readonly string[];
-  /** SPDX expressions, where module.yml has them. */
+  /** SPDX expressions, where they are known. */
   readonly licenses: readonly string[];
   /** Whether somebody has to accept a licence before a module may have it. */
   readonly isClickThrough: boolean;
@@ -45,6 +45,8 @@ export interface RowParts {
   readonly blobs: readonly Blob[];
   readonly source: SourceRecord | undefined;
   readonly traffic: Readonly<BlobTraffic> | undefined;
+  /** As `licenseOf` of the catalogue; by what module.yml says, if it is absent. */
+  readonly licenseOf?: ((blob: Blob) => string | undefined) | undefined;
 }
 
 /** Long enough for any real path; what a continuation holds is as long at most. */
@@ -54,10 +56,10 @@ const MAX_WORDS_CHARACTERS = 4000;
 const MAX_TIME_MS = 8.64e15;
 
 /** The row of a digest. */
-export function makeRow({ digest, entry, blobs, source, traffic }: RowParts): ListingRow {
+export function makeRow({ digest, entry, blobs, source, traffic, licenseOf }: RowParts): ListingRow {
   const modules = once(blobs.map(({ module }) => module));
   const versions = once(blobs.map(({ version }) => version));
-  const licenses = once(blobs.flatMap(({ license }) => license ?? []));
+  const licenses = once(blobs.flatMap((blob) => licenseOf?.(blob) ?? blob.license ?? []));
   const [first] = blobs;
   const name = first?.path ?? fileNameOf(source) ?? digest;
   const fetchedMs = source ? Date.parse(source.time) : entry && traffic?.firstFetchedMs;

@@ -14,7 +14,10 @@ import { type ListingRow, makeRow } from './listing-row.ts';
 export interface ListingSources {
   readonly store: Pick<BlobStore, 'entriesByDirectory' | 'findSource'>;
   /** What the workspace declares now. */
-  readonly catalogue: () => { readonly blobs: readonly Blob[] };
+  readonly catalogue: () => {
+    readonly blobs: readonly Blob[];
+    readonly licenseOf?: (blob: Blob) => string | undefined;
+  };
   readonly statistics: Pick<Statistics, 'all' | 'storedCount'>;
   readonly clock: Pick<Clock, 'now'>;
 }
@@ -86,7 +89,9 @@ export class Listings {
     const pause = makePauses();
     const traffic = await statistics.all();
     const declared = new Map<Sha256, Blob[]>();
-    for (const blob of catalogue().blobs) {
+    const now = catalogue();
+    const licenseOf = now.licenseOf?.bind(now);
+    for (const blob of now.blobs) {
       const others = declared.get(blob.digest);
       if (others) others.push(blob);
       else declared.set(blob.digest, [blob]);
@@ -104,7 +109,9 @@ export class Listings {
         const blobs = declared.get(digest) ?? [];
         const counts = traffic.find(digest);
         const { source, modifiedMs } = found;
-        rows.push(makeRow({ digest, entry: { bytes, modifiedMs }, blobs, source, traffic: counts }));
+        rows.push(
+          makeRow({ digest, entry: { bytes, modifiedMs }, blobs, source, traffic: counts, licenseOf }),
+        );
         declared.delete(digest);
         storedBytes += bytes;
         await pause();
@@ -114,7 +121,14 @@ export class Listings {
     const storedCount = rows.length;
     for (const [digest, blobs] of declared) {
       rows.push(
-        makeRow({ digest, entry: undefined, blobs, source: undefined, traffic: traffic.find(digest) }),
+        makeRow({
+          digest,
+          entry: undefined,
+          blobs,
+          source: undefined,
+          traffic: traffic.find(digest),
+          licenseOf,
+        }),
       );
       await pause();
     }

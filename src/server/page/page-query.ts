@@ -33,17 +33,16 @@ export const MAX_Q_CHARACTERS = 200;
 const MAX_VALUE_CHARACTERS = 2000;
 
 /**
- * What the query of a URL asks for. Keys that are not known mean nothing.
+ * What the query of a URL asks for. Keys, sorts and orders that are not known mean nothing.
  *
- * @throws BlobsError `BLOBS_USAGE`
+ * @throws BlobsError `BLOBS_BAD_REQUEST`
  */
 export function parsePageQuery(query: unknown): PageQuery {
-  const sort = findSort(read(query, 'sort') || 'name');
-  if (sort === undefined) throw usage(`"sort" is one of ${Object.keys(SORTS).join(', ')}`);
-  const order = read(query, 'order') || SORTS[sort];
-  if (order !== 'asc' && order !== 'desc') throw usage('"order" is asc or desc');
+  const sort = findSort(read(query, 'sort')) ?? 'name';
+  const asked = read(query, 'order');
+  const order = asked === 'asc' || asked === 'desc' ? asked : SORTS[sort];
   const q = read(query, 'q').trim();
-  if (q.length > MAX_Q_CHARACTERS) throw usage(`"q" has at most ${MAX_Q_CHARACTERS} characters`);
+  if (q.length > MAX_Q_CHARACTERS) throw malformed(`"q" has at most ${MAX_Q_CHARACTERS} characters`);
   return { q, module: read(query, 'module'), sort, order, continuation: read(query, 'continuation') };
 }
 
@@ -74,11 +73,11 @@ function findSort(text: string): Sort | undefined {
 function read(query: unknown, name: string): string {
   const value = isRecord(query) ? query[name] : undefined;
   if (value === undefined) return '';
-  if (typeof value !== 'string') throw usage(`"${name}" may be there once`);
-  if (value.length > MAX_VALUE_CHARACTERS) throw usage(`"${name}" is too long`);
+  if (typeof value !== 'string') throw malformed(`"${name}" may be there once`);
+  if (value.length > MAX_VALUE_CHARACTERS) throw malformed(`"${name}" is too long`);
   return value;
 }
 
-function usage(message: string): BlobsError {
-  return new BlobsError('BLOBS_USAGE', message);
+function malformed(message: string): BlobsError {
+  return new BlobsError('BLOBS_BAD_REQUEST', message);
 }

@@ -2,10 +2,11 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { BlobsError, type ErrorCode } from '../../core/errors.ts';
+import { isRecord } from '../../core/record.ts';
 import { exportListing } from './export-listing.ts';
 import { type ListingSources, Listings } from './listing.ts';
 import { exportOf, parsePageQuery } from './page-query.ts';
-import { renderPage } from './render-page.ts';
+import { renderPage, renderProblem } from './render-page.ts';
 import { SCRIPT } from './script.ts';
 import { STYLE } from './style.ts';
 
@@ -39,15 +40,16 @@ const HEADERS = {
 export function registerPage(app: FastifyInstance, options: PageOptions): void {
   const listings = new Listings(options);
   app.get('/', async (request, reply) => {
-    if (options.isIndexHidden) return refuse(reply, 404, 'BLOBS_MISSING', 'there is no list here');
+    const refuse = refusalTo(request, reply);
+    if (options.isIndexHidden) return refuse(404, 'BLOBS_MISSING', 'there is no list here');
     try {
       return await answer(request, reply, { listings, nowMs: options.clock.now() });
     } catch (error) {
       if (!(error instanceof BlobsError)) throw error;
-      if (error.code === 'BLOBS_USAGE') return refuse(reply, 400, error.code, error.message);
+      if (error.code === 'BLOBS_BAD_REQUEST') return refuse(400, error.code, error.message);
       request.log.error({ code: error.code }, error.message);
       // The message names directories of this machine.
-      return refuse(reply, 503, error.code, 'the store cannot be read');
+      return refuse(503, error.code, 'the store cannot be read');
     }
   });
 }
@@ -59,7 +61,7 @@ async function answer(
 ): Promise<FastifyReply> {
   const format = exportOf(request.query);
   if (format !== '' && format !== 'json')
-    return refuse(reply, 501, 'BLOBS_USAGE', 'the list can be exported as json only');
+    return refusalTo(request, reply)(501, 'BLOBS_BAD_REQUEST', 'the list can be exported as json only');
   const query = parsePageQuery(request.query);
   const listing = await listings.get();
   if (format === 'json') {
@@ -87,8 +89,20 @@ function hasTag(header: string | undefined, tag: string): boolean {
   return header.split(',').some((one) => ['*', tag].includes(one.trim().replace(/^W\//, '')));
 }
 
-function refuse(reply: FastifyReply, status: number, code: ErrorCode, message: string): FastifyReply {
-  return reply.code(status).headers(HEADERS).send({ error: { code, message } });
+type Refuse = (status: number, code: ErrorCode, message: string) => FastifyReply;
+
+/** What refuses a request: with a page where a person asks by a browser, else as JSON. */
+function refusalTo({ headers, query }: FastifyRequest, reply: FastifyReply): Refuse {
+  const isPage = /\btext\/html\b/.test(headers.accept ?? '') && !isExport(query);
+  return (status, code, message) => {
+    reply.code(status).headers(HEADERS);
+    if (!isPage) return reply.send({ error: { code, message } });
+    return reply.type('text/html; charset=utf-8').send(renderProblem(message));
+  };
+}
+
+function isExport(query: unknown): boolean {
+  return isRecord(query) && query['export'] !== undefined;
 }
 
 function hashOf(text: string): string {

@@ -27,7 +27,7 @@ const COLUMNS: readonly { readonly title: string; readonly sort?: Sort; readonly
 /**
  * The page that shows what there is: pure, and without a script as useful as with it.
  *
- * @throws BlobsError `BLOBS_USAGE` for a bad continuation
+ * @throws BlobsError `BLOBS_BAD_REQUEST` for a bad continuation
  */
 export function renderPage(listing: Listing, query: PageQuery, nowMs: number): string {
   const { q, module, sort, order, continuation } = query;
@@ -36,17 +36,7 @@ export function renderPage(listing: Listing, query: PageQuery, nowMs: number): s
     ...{ maxRows: MAX_ROWS, isStoredOnly: false },
   });
   const search = visible(q || module, 60);
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<title>${search && `${search} – `}Blobs</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="robots" content="noindex">
-<link rel="icon" href="${ICON}">
-<style>${trusted(STYLE)}</style>
-</head>
+  return html`${renderHead(`${search && `${search} – `}Blobs`)}
 <body>
 <a class="skip" href="#list">Skip to the list</a>
 <header>
@@ -68,6 +58,31 @@ ${renderPaging(query, page)}
 </body>
 </html>
 `.text;
+}
+
+/** The page in the place of one that cannot be shown, and why. */
+export function renderProblem(message: string): string {
+  return html`${renderHead('Blobs')}
+<body>
+<header><h1><a href="/">Blobs</a></h1></header>
+<main><p class="nothing">This cannot be shown: ${visible(message)}. <a href="/">Show everything</a></p></main>
+</body>
+</html>
+`.text;
+}
+
+function renderHead(title: string): Html {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>${title}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="robots" content="noindex">
+<link rel="icon" href="${ICON}">
+<style>${trusted(STYLE)}</style>
+</head>`;
 }
 
 function renderTotals({ rows, storedCount, storedBytes, traffic }: Listing): Html {

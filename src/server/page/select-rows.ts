@@ -31,7 +31,7 @@ export interface Selection extends Pick<PageQuery, 'q' | 'module' | 'continuatio
  * after the place where the page before ended. A continuation names that place and not a number, so that rows which come
  * and go between two pages neither hide nor repeat any other.
  *
- * @throws BlobsError `BLOBS_USAGE` for a continuation of another order, or one that this program did not make
+ * @throws BlobsError `BLOBS_BAD_REQUEST` for a continuation of another order, or one that this program did not make
  */
 export function selectRows(listing: Listing, selection: Selection): RowPage {
   const { q, module, key, order, maxRows, isStoredOnly, continuation } = selection;
@@ -113,7 +113,7 @@ function writePlace([value, digest]: Place, key: Key, order: Order): string {
 function parsePlace(text: string, key: Key, order: Order): Place {
   const place = findPlace(text, key, order);
   if (place === undefined)
-    throw new BlobsError('BLOBS_USAGE', 'the continuation is not one that this list was left with');
+    throw new BlobsError('BLOBS_BAD_REQUEST', 'the continuation is not one that this list was left with');
   return place;
 }
 

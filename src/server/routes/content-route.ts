@@ -33,7 +33,9 @@ export async function answerContent(
 ): Promise<FastifyReply> {
   const work = workOf(request.raw);
   const { signal } = work;
-  const { fileName, ...wanted } = asked;
+  const { fileName, ...rest } = asked;
+  const { via } = request.headers;
+  const wanted: Wanted = via === undefined ? rest : { ...rest, via };
   if (wanted.digest !== undefined) work.digest = wanted.digest;
   const isHead = request.method === 'HEAD';
   const content = await (isHead ? library.look(wanted, signal) : library.open(wanted, signal));

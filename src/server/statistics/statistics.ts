@@ -68,9 +68,10 @@ export class Statistics {
     return this.#stored;
   }
 
-  /** An answer with `bytes` of a body ended, whole or not. */
-  noteServed(key: StatisticsKey, bytes: number): void {
-    const more = { requests: 1, bytesServed: bytes, lastServedMs: this.#options.clock.now() };
+  /** An answer with `bytes` of a body ended, whole or not; `isHit` where it needed no download of its own. */
+  noteServed(key: StatisticsKey, bytes: number, { isHit = false } = {}): void {
+    const lastServedMs = this.#options.clock.now();
+    const more = { requests: 1, bytesServed: bytes, hits: isHit ? 1 : 0, lastServedMs };
     addBlobTraffic(this.#own.blob(key), more);
     this.#note(more);
   }

@@ -12,7 +12,7 @@ import {
 
 // A file of statistics, a JSON text a line:
 //
-//   {"schemaVersion":1,"total":[requests,bytesServed,downloads,bytesDownloaded]}
+//   {"schemaVersion":1,"total":[requests,bytesServed,downloads,bytesDownloaded,hits]}
 //   {"day":"2026-01-31","counts":[…]}
 //   {"key":"<sha256, or url:<sha256 of the URL>>","counts":[…],"served":ms,"fetched":ms}
 //
@@ -54,8 +54,8 @@ export async function addLines(tally: Tally, lines: AsyncIterable<unknown>): Pro
   if (isFirst) throw new TypeError('there is no line');
 }
 
-function numbersOf({ requests, bytesServed, downloads, bytesDownloaded }: Traffic): readonly number[] {
-  return [requests, bytesServed, downloads, bytesDownloaded];
+function numbersOf({ requests, bytesServed, downloads, bytesDownloaded, hits }: Traffic): readonly number[] {
+  return [requests, bytesServed, downloads, bytesDownloaded, hits];
 }
 
 function parseHead(line: Record<string, unknown>): Traffic {
@@ -73,11 +73,11 @@ function parseBlob(line: Record<string, unknown>): Partial<BlobTraffic> {
 }
 
 function parseCounts(value: unknown): Traffic {
-  if (!Array.isArray(value) || value.length !== 4) throw new TypeError('counts are four numbers');
-  const [requests = 0, bytesServed = 0, downloads = 0, bytesDownloaded = 0] = value.map((one) =>
+  if (!Array.isArray(value) || value.length !== 5) throw new TypeError('counts are five numbers');
+  const [requests = 0, bytesServed = 0, downloads = 0, bytesDownloaded = 0, hits = 0] = value.map((one) =>
     parseNumber(one, Number.MAX_SAFE_INTEGER),
   );
-  return { requests, bytesServed, downloads, bytesDownloaded };
+  return { requests, bytesServed, downloads, bytesDownloaded, hits };
 }
 
 function parseNumber(value: unknown, max: number): number {

@@ -5,6 +5,8 @@ export interface Traffic {
   /** Answers with a body, whole or in part. */
   requests: number;
   bytesServed: number;
+  /** Those of the answers that needed no download of their own. */
+  hits: number;
   /** Downloads from upstream. */
   downloads: number;
   bytesDownloaded: number;
@@ -81,13 +83,14 @@ export function sumTallies(tallies: readonly Tally[]): AllTraffic {
 
 /** Nothing yet. */
 function noTraffic(): Traffic {
-  return { requests: 0, bytesServed: 0, downloads: 0, bytesDownloaded: 0 };
+  return { requests: 0, bytesServed: 0, hits: 0, downloads: 0, bytesDownloaded: 0 };
 }
 
 /** Adds `more` to `to`; what no number can hold exactly stays at the largest that can. */
 export function addTraffic(to: Traffic, more: Partial<Traffic>): void {
   to.requests = sum(to.requests, more.requests);
   to.bytesServed = sum(to.bytesServed, more.bytesServed);
+  to.hits = sum(to.hits, more.hits);
   to.downloads = sum(to.downloads, more.downloads);
   to.bytesDownloaded = sum(to.bytesDownloaded, more.bytesDownloaded);
 }
@@ -105,9 +108,9 @@ export function bytesSaved({ bytesServed, bytesDownloaded }: Traffic): number {
   return Math.max(0, bytesServed - bytesDownloaded);
 }
 
-/** The part of all requests that needed no download, from 0 to 1; undefined where there was none. */
-export function findHitRate({ requests, downloads }: Traffic): number | undefined {
-  return requests === 0 ? undefined : Math.max(0, requests - downloads) / requests;
+/** The part of all answers that needed no download of their own, from 0 to 1; undefined where there was none. */
+export function findHitRate({ requests, hits }: Traffic): number | undefined {
+  return requests === 0 ? undefined : Math.min(requests, hits) / requests;
 }
 
 function sum(one: number, other = 0): number {

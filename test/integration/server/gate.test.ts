@@ -29,6 +29,8 @@ describe('a token', () => {
     [[], 401],
     [['Authorization: Bearer wrong'], 401],
     [['Authorization: Basic c2VjcmV0'], 401],
+    [[`Authorization: Basic ${Buffer.from('me:wrong').toString('base64')}`], 401],
+    [[`Authorization: Basic ${Buffer.from('me:secret').toString('base64')}`], 200],
     [['Authorization: Bearer secret'], 200],
     [['authorization: bearer secret'], 200],
     [[`Authorization: Bearer ${'x'.repeat(20_000)}`], 401],
@@ -37,7 +39,9 @@ describe('a token', () => {
       const answer = await get(path, { token: 'secret', headers });
       expect(answer.status).toBe(expected);
       if (expected !== 401) continue;
-      expect(answer.headers['www-authenticate']).toMatch(/^Bearer realm="blobs"/);
+      expect(answer.headers['www-authenticate']).toMatch(
+        /^Bearer realm="blobs"(, error="invalid_token")?, Basic realm="blobs", charset="UTF-8"$/,
+      );
       expect(answer.headers['cache-control']).toBe('no-store');
       expect(errorOf(answer.body).code).toBe('BLOBS_CLIENT_NOT_ALLOWED');
     }
@@ -143,7 +147,7 @@ describe('what the server says of itself', () => {
       isDraining: false,
       declared: 1,
       store: { entries: 0, bytes: 0, freeBytes: expect.any(Number) },
-      totals: { requests: 1, bytesServed: 5000, downloads: 0, bytesDownloaded: 0 },
+      totals: { requests: 1, bytesServed: 5000, hits: 1, downloads: 0, bytesDownloaded: 0 },
       downloads: 0,
       connections: 1,
       requests: 1,

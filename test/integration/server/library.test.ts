@@ -62,11 +62,13 @@ describe('a library', () => {
   it('gives parts, also of what is on its way, but no part as a whole before it is verified', async () => {
     const server = await startFaultServer();
     const url = server.serve('/fw', BYTES, { kind: 'wrong-bytes' });
-    const { library } = await openLibrary([declared(BYTES, url)]);
+    const { library, clock } = await openLibrary([declared(BYTES, url)]);
     await expect(readAll(await open(library, { digest: DIGEST }), 10, 20)).rejects.toThrow(
       'checksum mismatch',
     );
     server.serve('/fw', BYTES);
+    await expect(open(library, { digest: DIGEST })).rejects.toThrow('a moment ago');
+    clock.nowMs += 30_000;
     const part = BYTES.subarray(1_000_000, 1_600_000);
     expect(sha256(await readAll(await open(library, { digest: DIGEST }), 1_000_000, 1_600_000))).toBe(
       sha256(part),

@@ -51,7 +51,7 @@ describe('the page', () => {
     putEntry(page.store, 'here', { url: 'https://vendor.invalid/here.a?token=hidden' });
     putEntry(page.store, 'nobody’s', { url: 'https://vendor.invalid/files/tool.zip' });
     page.statistics.noteDownloaded(digestOf('here'), 1000);
-    for (let i = 0; i < 4; i++) page.statistics.noteServed(digestOf('here'), 1000);
+    for (let i = 0; i < 4; i++) page.statistics.noteServed(digestOf('here'), 1000, { isHit: i > 0 });
     const { statusCode, headers, body } = await get(page);
     expect([statusCode, headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
     for (const text of [
@@ -176,16 +176,30 @@ describe('the page', () => {
     }
   });
 
-  it.each([
-    '/?sort=x',
-    '/?q=a&q=b',
-    `/?q=${'x'.repeat(201)}`,
-    '/?continuation=x',
-    '/?export=json&continuation=x',
-  ])('answers %s with 400 and a problem', async (url) => {
-    const { statusCode, body } = await get(await makePage(), url);
-    expect([statusCode, JSON.parse(body).error.code]).toEqual([400, 'BLOBS_USAGE']);
+  it('ignores a sort and an order that it does not know, as it does other keys', async () => {
+    const page = await makePage();
+    const { body } = await get(page);
+    for (const url of ['/?sort=x', '/?order=x', '/?foo=1'])
+      expect(await get(page, url)).toMatchObject({ statusCode: 200, body });
   });
+
+  it('tells a person what is wrong by a page, and a program by JSON', async () => {
+    const page = await makePage();
+    const accept = 'text/html,application/xhtml+xml;q=0.9';
+    const { statusCode, headers, body } = await get(page, '/?continuation=x', { accept });
+    expect([statusCode, headers['content-type']]).toEqual([400, 'text/html; charset=utf-8']);
+    expect(body).toMatch(/<p class="nothing">This cannot be shown: the continuation is not one/);
+    const exported = await get(page, '/?export=json&continuation=x', { accept });
+    expect(JSON.parse(exported.body).error.code).toBe('BLOBS_BAD_REQUEST');
+  });
+
+  it.each(['/?q=a&q=b', `/?q=${'x'.repeat(201)}`, '/?continuation=x', '/?export=json&continuation=x'])(
+    'answers %s with 400 and a problem',
+    async (url) => {
+      const { statusCode, body } = await get(await makePage(), url);
+      expect([statusCode, JSON.parse(body).error.code]).toEqual([400, 'BLOBS_BAD_REQUEST']);
+    },
+  );
 
   it('shows what was stored a moment ago, and is else made once for many', async () => {
     const page = await makePage();
@@ -268,7 +282,7 @@ describe('the export', () => {
 
   it.each(['xml', 'JSON', 'json,xml'])('as %s is not there', async (format) => {
     const { statusCode, body } = await get(await makePage(), `/?export=${format}`);
-    expect([statusCode, JSON.parse(body).error.code]).toEqual([501, 'BLOBS_USAGE']);
+    expect([statusCode, JSON.parse(body).error.code]).toEqual([501, 'BLOBS_BAD_REQUEST']);
   });
 });
 

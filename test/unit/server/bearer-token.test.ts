@@ -60,7 +60,9 @@ describe('a token file', () => {
 
   it('must be there, and a regular file', async () => {
     const directory = tempDir();
-    expect((await caught(async () => readToken(join(directory, 'none')))).code).toBe('BLOBS_FILE_ACCESS');
+    const { code, message } = await caught(async () => readToken(join(directory, 'none')));
+    expect(code).toBe('BLOBS_BAD_CONFIG');
+    expect(message).not.toContain(directory);
     mkdirSync(join(directory, 'd'));
     expect((await caught(async () => readToken(join(directory, 'd')))).code).toBe('BLOBS_NOT_A_FILE');
     expect((await caught(async () => readToken('/dev/zero'))).code).toBe('BLOBS_NOT_A_FILE');
@@ -93,6 +95,19 @@ describe('a header', () => {
   it.each([`Bearer ${TOKEN}`, `bearer ${TOKEN}`, `BEARER   ${TOKEN}`])('"%s" authorizes', (header) => {
     expect(isAuthorized(header, TOKEN)).toBe(true);
   });
+
+  it.each(['me', '', 'ünï'])('with the token as the password of user "%s" authorizes', (user) => {
+    const pair = Buffer.from(`${user}:${TOKEN}`).toString('base64');
+    expect(isAuthorized(`Basic ${pair}`, TOKEN)).toBe(true);
+    expect(isAuthorized(`bASIC  ${pair}`, TOKEN)).toBe(true);
+  });
+
+  it.each([`${TOKEN}:me`, `me:${TOKEN} `, `me:x:${TOKEN}`, TOKEN, `me:${TOKEN.slice(1)}`, 'me:'])(
+    'of Basic with "%s" does not',
+    (pair) => {
+      expect(isAuthorized(`Basic ${Buffer.from(pair).toString('base64')}`, TOKEN)).toBe(false);
+    },
+  );
 
   it.each([
     undefined,

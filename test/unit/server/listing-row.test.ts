@@ -56,7 +56,14 @@ describe('a row', () => {
   });
 
   it('was fetched when its record says, else when it was first counted', () => {
-    const traffic = { requests: 3, bytesServed: 30, downloads: 1, bytesDownloaded: 10, firstFetchedMs: 77 };
+    const traffic = {
+      requests: 3,
+      bytesServed: 30,
+      hits: 0,
+      downloads: 1,
+      bytesDownloaded: 10,
+      firstFetchedMs: 77,
+    };
     const entry = { bytes: 10, modifiedMs: 1 };
     const recorded = rowOf({ entry, traffic, source: from('https://x.invalid/a') });
     expect(recorded.fetchedMs).toBe(Date.parse('2026-01-02T03:04:05.678Z'));

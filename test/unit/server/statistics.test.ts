@@ -35,11 +35,13 @@ describe('statistics', () => {
     const { statistics } = await open(tempDir());
     statistics.noteDownloaded(ONE, 100);
     statistics.noteServed(ONE, 100);
+    // A download that failed cost no hit.
+    statistics.noteDownloaded(TWO, 0);
     clock.nowMs += 2000;
-    statistics.noteServed(ONE, 40);
-    statistics.noteServed(TWO, 5);
+    statistics.noteServed(ONE, 40, { isHit: true });
+    statistics.noteServed(TWO, 5, { isHit: true });
     const all = await statistics.all();
-    const totals = { requests: 3, bytesServed: 145, downloads: 1, bytesDownloaded: 100 };
+    const totals = { requests: 3, bytesServed: 145, hits: 2, downloads: 2, bytesDownloaded: 100 };
     expect(all.totals).toEqual(totals);
     expect(statistics.totals).toEqual(totals);
     expect([...all.days.keys()]).toEqual(['2026-01-31', '2026-02-01']);
