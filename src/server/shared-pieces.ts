@@ -2,7 +2,7 @@
 import type { FileHandle } from 'node:fs/promises';
 
 const PIECE_BYTES = 256 * 1024;
-const BUDGET_BYTES = 8 * 1024 * 1024;
+const BUDGET_BYTES = 24 * 1024 * 1024;
 
 /** Keeps the pieces that were used last in memory, so many bytes in all. */
 export class PieceBudget {
