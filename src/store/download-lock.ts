@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { lstat, open, readdir, rename, rm, utimes } from 'node:fs/promises';
+import { lstat, open, readdir, rm, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Clock } from '../core/deps.ts';
 import { BlobsError, systemCode } from '../core/errors.ts';
@@ -15,8 +15,8 @@ const MAX_TAG_BYTES = 1024;
 /** So often a lock that is held gets a new time; one that has had none for long is nobody's. */
 const BEAT_MS = 10_000;
 const MAX_SILENCE_MS = 120_000;
-/** A lock without content is younger than this while its process writes it. */
-const EMPTY_AGE_MS = 10_000;
+/** A lock without a whole tag is younger than this while its process writes it, as is the right to remove one. */
+const BEGUN_AGE_MS = 10_000;
 
 /** The right to download something, so that processes that want the same wait for the first of them. */
 export interface DownloadLock {
@@ -28,8 +28,7 @@ export interface DownloadLock {
 
 /**
  * Waits until no other process holds the lock `file`, and takes it. A lock whose process is gone, or has not
- * touched it for two minutes, is nobody's. Locks
- * only save work: where two processes take over an old lock in the same moment, both go on.
+ * touched it for two minutes, is nobody's.
  *
  * @throws the system's error where the file cannot be made; the signal's reason when it is aborted
  */
@@ -53,8 +52,7 @@ export async function acquireLock(
 export async function findFreeLock(file: string): Promise<DownloadLock | undefined> {
   for (;;) {
     if (await tryToTake(file)) return { waited: false, release: releaseOnce(file) };
-    if (!(await isAbandoned(file))) return undefined;
-    await removeAbandoned(file);
+    if (!(await isAbandoned(file)) || !(await removeAbandoned(file))) return undefined;
   }
 }
 
@@ -105,7 +103,8 @@ async function isAbandoned(file: string): Promise<boolean> {
     if (!stats.isFile()) return true;
     const ageMs = Date.now() - stats.mtimeMs;
     const tag = readRegularFile(file, MAX_TAG_BYTES).toString('utf8');
-    if (tag === '') return ageMs > EMPTY_AGE_MS;
+    // What was empty when it was opened, and filled before it was read, is cut off behind its first digit.
+    if (/^\d*$/.test(tag)) return ageMs > BEGUN_AGE_MS;
     // Its process id may be another's by now.
     if (ageMs > MAX_SILENCE_MS) return true;
     // A process id that is ours may have been another's before: containers start counting anew.
@@ -118,15 +117,27 @@ async function isAbandoned(file: string): Promise<boolean> {
   }
 }
 
-/** By renaming, so that of two processes one alone finds it. */
-async function removeAbandoned(file: string): Promise<void> {
-  const away = `${file}.${process.pid}`;
+/**
+ * Removes the lock `file` if it is nobody's. One process alone does so at a time: another one might have judged what
+ * lay there before, and remove what the first has put there since. False where another does so just now.
+ */
+async function removeAbandoned(file: string): Promise<boolean> {
+  const right = `${file}.removing`;
   try {
-    await rename(file, away);
+    await (await open(right, 'wx', 0o666)).close();
   } catch (error) {
-    if (systemCode(error) !== 'ENOENT') throw error;
+    if (systemCode(error) !== 'EEXIST') throw error;
+    const stats = await lstat(right).catch(() => undefined);
+    const isLeft = stats !== undefined && Date.now() - stats.mtimeMs > BEGUN_AGE_MS;
+    if (isLeft) await rm(right, { force: true });
+    return false;
   }
-  await rm(away, { force: true });
+  try {
+    if (await isAbandoned(file)) await rm(file, { force: true });
+    return true;
+  } finally {
+    await rm(right, { force: true });
+  }
 }
 
 /** By then the lock may be another's. */

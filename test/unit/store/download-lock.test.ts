@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../../src/core/deps.ts';
@@ -160,6 +160,7 @@ describe('a lock that was left behind', () => {
     ['of a process that is gone, from a system without namespaces', `${dead}-`, 0],
     ['of another pid namespace, a day old', '1-n1-', 25 * HOUR_MS],
     ['that is empty, for longer than it takes to write it', '', 60_000],
+    ['whose tag is cut off, for longer than it takes to write it', '6', 60_000],
     ['that holds something else', 'not a tag\n', 0],
     ['of a process that runs, but has not touched it for an hour', `${process.ppid}-`, HOUR_MS],
     ['with a number that no process can have', '99999999999999999999-', 0],
@@ -174,11 +175,27 @@ describe('a lock that was left behind', () => {
     ['of another pid namespace, a minute old', '1-n1-', HOUR_MS / 60],
     ['of another pid namespace, with a number that is free here', `${dead}-n1-`, HOUR_MS / 60],
     ['that is empty and was just made', '', 0],
+    ['that is read while its tag is written', '6', 0],
   ])('%s may be in use: it is waited for', async (_what, text, ageMs) => {
     const file = leave(text, ageMs);
     const clock = new BusyClock((sleeps) => (sleeps === 3 ? writeFileSync(file, 'gone') : undefined));
     expect((await acquire(file, clock)).waited).toBe(true);
     expect(clock.slept).toHaveLength(3);
+  });
+
+  it.each([
+    ['at this moment', 0, 3],
+    ['and was killed at it', 60_000, 1],
+  ])('is left to who removes it %s', async (_what, ageMs, sleeps) => {
+    const file = leave(deadTag);
+    const right = `${file}.removing`;
+    const then = new Date(Date.now() - ageMs);
+    writeFileSync(right, '');
+    utimesSync(right, then, then);
+    const clock = new BusyClock((slept) => (slept === 3 ? rmSync(right) : undefined));
+    await acquire(file, clock);
+    expect(clock.slept).toHaveLength(sleeps);
+    expect(filesBelow(join(file, '..'))).toEqual([NAME]);
   });
 
   it('by an earlier process with the number of this one is taken over', async () => {
