@@ -275,9 +275,9 @@ describe('mirror push', () => {
   );
 
   test.for([
-    ['oci://registry.invalid/blobs:latest', 'must hold no tag'],
-    ['oci://me:secret@registry.invalid/blobs', 'oci://registry.invalid/blobs must hold no user name'],
-    ['OCI:registry.invalid', 'is not oci://REGISTRY/REPOSITORY'],
+    ['oci://oci.invalid/blobs:latest', 'must hold no tag'],
+    ['oci://me:secret@oci.invalid/blobs', 'oci://oci.invalid/blobs must hold no user name'],
+    ['OCI:oci.invalid', 'is not oci://REGISTRY/REPOSITORY'],
     ['https://mirror.invalid/', 'is not a directory'],
     ['LICENSE', 'is not a directory'],
     ['LICENSE/below', 'is not a directory'],

@@ -192,14 +192,14 @@ describe('configured mirrors', () => {
   test('that are malformed end the run before it begins, with the place where they stand', async () => {
     const { server, module } = await setUp();
     const inEnvironment = await fetch(module, [], { BLOBS_MIRRORS: '["https://a.invalid/"]' });
-    const topdir = workspaceWith([], ['mirrors = {"https://a.invalid/": "oci://registry.invalid/x:latest"}']);
+    const topdir = workspaceWith([], ['mirrors = {"https://a.invalid/": "oci://oci.invalid/x:latest"}']);
     const inWest = await runCli(['fetch'], { cwd: topdir });
 
     expect(inEnvironment.json().issues).toMatchObject([{ code: 'BLOBS_BAD_CONFIG' }]);
     expect(inEnvironment.stderr).toContain('error: BLOBS_MIRRORS: ');
     expect(inEnvironment.code).toBe(2);
     expect(inWest.stderr).toContain(
-      `error: blobs.mirrors in ${join(topdir, '.west', 'config')}: oci://registry.invalid/x:latest must hold no tag`,
+      `error: blobs.mirrors in ${join(topdir, '.west', 'config')}: oci://oci.invalid/x:latest must hold no tag`,
     );
     expect(inWest.code).toBe(2);
     expect(server.requests).toEqual([]);
