@@ -1,20 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { startFaultServer } from '../support/fault-server.ts';
+import { freePort } from '../support/ports.ts';
 import { type Served, startServe } from '../support/serve.ts';
 import { BYTES, DIGEST, moduleWith, PATH, serveBlob } from '../support/store.ts';
 import { sha256, tempDir } from '../support/temp.ts';
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
-}
 
 function mirrorOn(port: number): readonly string[] {
   return ['--mirror', `sha256=http://127.0.0.1:${port}/sha256/{sha256}`];

@@ -4,11 +4,12 @@ import { createSign, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, type TestContext } from 'vitest';
 import { startFaultServer } from '../support/fault-server.ts';
 import { type MadeModule, makeModule } from '../support/modules.ts';
+import { freePort, whenListening } from '../support/ports.ts';
 import { type CliResult, runCli } from '../support/run-cli.ts';
 import { schemaErrors } from '../support/schema.ts';
 import { type Served, startServe } from '../support/serve.ts';
@@ -62,30 +63,6 @@ async function makeRegistry(context: TestContext, auth = ''): Promise<RealRegist
       execFileSync(PROGRAM, ['garbage-collect', ...args, config], { stdio: 'ignore' });
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-/** Resolves when somebody listens; throws when `child` ends before. */
-async function whenListening(port: number, child: ChildProcess): Promise<void> {
-  for (;;) {
-    if (child.exitCode !== null) throw new Error(`the registry ended with ${child.exitCode}`);
-    const socket = connect(port, '127.0.0.1');
-    const isConnected = await Promise.race([
-      once(socket, 'connect').then(() => true),
-      once(socket, 'close').then(() => false),
-    ]).catch(() => false);
-    socket.destroy();
-    if (isConnected) return;
-  }
 }
 
 const PATHS = Object.keys(SIZES) as (keyof typeof SIZES)[];

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, type TestContext } from 'vitest';
 import { type FaultServer, startFaultServer } from '../support/fault-server.ts';
 import { type MadeModule, makeModule } from '../support/modules.ts';
+import { freePort, whenListening } from '../support/ports.ts';
 import { type CliResult, runCli } from '../support/run-cli.ts';
 import { sha256, sha256OfFile, someBytes, tempDir } from '../support/temp.ts';
 import { hasOpenssl, startTlsServer } from '../support/tls.ts';
@@ -146,30 +146,5 @@ function find(command: string): string | undefined {
     return execFileSync('sh', ['-c', `PATH=${path} command -v ${command}`], { encoding: 'utf8' }).trim();
   } catch {
     return undefined;
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-/** Resolves when somebody listens; throws when `child` ends before. */
-async function whenListening(port: number, child: ChildProcess): Promise<void> {
-  for (;;) {
-    if (child.exitCode !== null) throw new Error(`the proxy ended with ${child.exitCode}`);
-    const socket = connect(port, '127.0.0.1');
-    const connected = await Promise.race([
-      once(socket, 'connect').then(() => true),
-      once(socket, 'close').then(() => false),
-    ]).catch(() => false);
-    socket.destroy();
-    if (connected) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

@@ -9,12 +9,7 @@ const fail = (problem: string): BlobsError => new BlobsError('BLOBS_USAGE', prob
 describe('a repository of a registry', () => {
   it.each([
     ['oci://oci.invalid/blobs', 'oci.invalid', 'blobs', 'https://oci.invalid'],
-    [
-      'OCI://Oci.Invalid:5000/a/b-c/d__e.f',
-      'oci.invalid:5000',
-      'a/b-c/d__e.f',
-      'https://oci.invalid:5000',
-    ],
+    ['OCI://Oci.Invalid:5000/a/b-c/d__e.f', 'oci.invalid:5000', 'a/b-c/d__e.f', 'https://oci.invalid:5000'],
     ['oci://oci.invalid:443/x', 'oci.invalid', 'x', 'https://oci.invalid'],
     ['oci://oci.invalid:80/x', 'oci.invalid:80', 'x', 'https://oci.invalid:80'],
     ['oci://localhost:5000/x', 'localhost:5000', 'x', 'http://localhost:5000'],
