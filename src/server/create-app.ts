@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import fastify, {
   type FastifyBaseLogger,
@@ -7,7 +8,7 @@ import fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
-import type { Gate } from './gate.ts';
+import type { Gate, Privileges } from './gate.ts';
 import type { HttpLimits } from './http-limits.ts';
 import { createHttpServer, originForm, refuseMalformed } from './http-server.ts';
 import { type Problem, problemOf, refuse, sendProblem } from './problem.ts';
@@ -17,20 +18,22 @@ import { beginWork, type Work, workOf } from './work.ts';
 import { dropStalled } from './write-body.ts';
 
 declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** Whether it answers while the server is ending. */
-    isHealth?: boolean;
-    /** Whether it needs no token. */
-    isOpen?: boolean;
-    /** Whether it is asked again and again by machines, so that the log shows it only when more is wanted. */
-    isQuiet?: boolean;
-  }
+  interface FastifyContextConfig extends RouteTraits {}
+}
+
+/** What a route is to the server as a whole. */
+export interface RouteTraits extends Privileges {
+  /** Whether it is asked again and again by machines, so that the log shows it only when more is wanted. */
+  readonly isQuiet?: boolean;
 }
 
 /** A request whose answer has ended, whole or not. */
 export interface EndedRequest {
-  readonly request: FastifyRequest;
-  readonly reply: FastifyReply;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** As it is registered; undefined where nothing is. */
+  readonly route: string | undefined;
+  readonly traits: RouteTraits;
   readonly work: Work;
   readonly ms: number;
 }
@@ -65,12 +68,14 @@ export function createApp({ limits, gate, log, via, onEnded }: AppOptions): Fast
     const startMs = performance.now();
     const work = beginWork(request.raw, { startMs, signal: gone.signal });
     dropStalled(reply.raw, limits.stallTimeoutMs);
-    gate.enter(request, reply.raw, () => {
+    gate.enter(request.raw, reply.raw, () => {
       // Nobody waits for anything behind a whole answer, and an abort costs as much as the rest of a small one.
       if (!reply.raw.writableFinished) gone.abort(new Error('the client is gone'));
-      onEnded({ request, reply, work, ms: performance.now() - startMs });
+      const ms = performance.now() - startMs;
+      const { url: route, config: traits } = request.routeOptions;
+      onEnded({ request: request.raw, response: reply.raw, route, traits, work, ms });
     });
-    const problem = gate.findRefusal(request) ?? findLoop(request, via);
+    const problem = gate.findRefusal(request.raw, request.routeOptions.config) ?? findLoop(request, via);
     if (problem === undefined) next();
     else refuse(request, reply, problem);
   });

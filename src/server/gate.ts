@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { EventEmitter, once } from 'node:events';
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { FastifyRequest } from 'fastify';
 import { challenges, isAuthorized } from './bearer-token.ts';
 import { type ClientNetwork, isAllowedClient } from './client-networks.ts';
 import type { HttpLimits } from './http-limits.ts';
@@ -14,6 +13,14 @@ export interface GateOptions {
   readonly networks: readonly ClientNetwork[];
   /** What clients must show, as of now; undefined where they need not. */
   readonly token: () => string | undefined;
+}
+
+/** What some routes have before others. */
+export interface Privileges {
+  /** Whether it answers while the server is ending. */
+  readonly isHealth?: boolean;
+  /** Whether it needs no token. */
+  readonly isOpen?: boolean;
 }
 
 /** Lets requests in, counts those in work, and shuts. */
@@ -39,14 +46,14 @@ export class Gate {
 
   /** Whether an answer may be under way on a connection. */
   isBusy(socket: Socket): boolean {
-    return (this.#bySocket.get(socket)?.size ?? 0) > 0;
+    return this.#ownOf(socket) > 0;
   }
 
   /**
    * Counts a request until its answer is closed, or its connection is: an answer that waits behind others of its connection
    * does not see that. `onLeft` is called once, then.
    */
-  enter({ socket }: FastifyRequest, response: ServerResponse, onLeft: () => void): void {
+  enter({ socket }: IncomingMessage, response: ServerResponse, onLeft: () => void): void {
     const here = this.#bySocket.get(socket) ?? this.#watch(socket);
     const leave = (): void => {
       if (!here.delete(leave)) return;
@@ -75,10 +82,23 @@ export class Gate {
   }
 
   /** Why a request that entered may not go on; undefined where it may. Ends a connection with too many of them. */
-  findRefusal(request: FastifyRequest): Problem | undefined {
+  findRefusal(request: IncomingMessage, privileges: Privileges): Problem | undefined {
+    const problem = this.#judge(request, privileges);
+    // Refusals would wait behind the answers that come first, and nobody would see that the client is gone.
+    if (problem === CROWDED) request.socket.destroy();
+    return problem;
+  }
+
+  /** Whether a request without privileges, which did not enter yet, may do so and go on. */
+  admits(request: IncomingMessage): boolean {
+    const { maxRequests, maxRequestsPerConnection } = this.#options.limits;
+    if (this.#inWork >= maxRequests || this.#ownOf(request.socket) >= maxRequestsPerConnection) return false;
+    return this.#judge(request, {}) === undefined;
+  }
+
+  #judge(request: IncomingMessage, { isHealth, isOpen }: Privileges): Problem | undefined {
     const { limits, networks } = this.#options;
-    const { raw, socket } = request;
-    const { isHealth, isOpen } = request.routeOptions.config;
+    const { socket } = request;
     if (!isAllowedClient(socket.remoteAddress, networks)) {
       return {
         status: 403,
@@ -86,22 +106,21 @@ export class Gate {
         message: 'this server is not for clients of your network',
       };
     }
-    if (raw.rawHeaders.length > 2 * limits.maxHeaders) return tooLarge(431, 'there are too many headers');
-    if ((raw.url ?? '').length > limits.maxTargetCharacters) return tooLarge(414, 'the URL is too long');
+    if (request.rawHeaders.length > 2 * limits.maxHeaders) return tooLarge(431, 'there are too many headers');
+    if ((request.url ?? '').length > limits.maxTargetCharacters) return tooLarge(414, 'the URL is too long');
     if (hasBody(request)) return tooLarge(413, 'a request here has no body');
     if (this.#isShut && !isHealth) return busy('the server is ending');
-    const own = this.#bySocket.get(socket)?.size ?? 0;
-    if (own > limits.maxRequestsPerConnection) {
-      // Refusals would wait behind the answers that come first, and nobody would see that the client is gone.
-      socket.destroy();
-      return busy('there are too many requests on one connection');
-    }
+    if (this.#ownOf(socket) > limits.maxRequestsPerConnection) return CROWDED;
     // Who asks whether the server lives must not take its being busy for its end.
     if (this.#inWork > limits.maxRequests && !isHealth) return busy('there are too many requests at once');
     return isOpen ? undefined : this.#findTokenRefusal(request);
   }
 
-  #findTokenRefusal({ headers }: FastifyRequest): Problem | undefined {
+  #ownOf(socket: Socket): number {
+    return this.#bySocket.get(socket)?.size ?? 0;
+  }
+
+  #findTokenRefusal({ headers }: IncomingMessage): Problem | undefined {
     const token = this.#options.token();
     if (token === undefined || isAuthorized(headers.authorization, token)) return undefined;
     return {
@@ -113,7 +132,7 @@ export class Gate {
   }
 }
 
-function hasBody({ headers }: FastifyRequest): boolean {
+function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || !/^0*$/.test(headers['content-length'] ?? '');
 }
 
@@ -126,3 +145,5 @@ function busy(message: string): Problem {
 }
 
 const CLOSE = { connection: 'close' };
+
+const CROWDED = busy('there are too many requests on one connection');

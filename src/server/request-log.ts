@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BlobsError } from '../core/errors.ts';
 import { escapeControls, shorten } from '../core/text.ts';
 import { redactLine } from '../core/url.ts';
+import type { EndedRequest } from './create-app.ts';
 import type { ServerLog } from './server-log.ts';
-import type { Work } from './work.ts';
 
 const MAX_CHARACTERS = 1000;
 const MAX_PATH_CHARACTERS = 200;
@@ -13,15 +12,14 @@ const MAX_PATH_CHARACTERS = 200;
  * its path where nothing is there. */
 export function logRequest(
   log: ServerLog,
-  { method, routeOptions, socket, raw }: FastifyRequest,
-  { reply, work, ms }: { readonly reply: FastifyReply; readonly work: Work; readonly ms: number },
+  { request, response, route, traits, work, ms }: EndedRequest,
 ): void {
-  const { statusCode: status } = reply.raw;
-  const isWhole = reply.raw.writableFinished;
+  const { statusCode: status } = response;
+  const isWhole = response.writableFinished;
   const line = {
-    method,
-    route: routeOptions.url ?? 'none',
-    ...(routeOptions.url === undefined ? { path: pathOf(raw.url) } : {}),
+    method: request.method,
+    route: route ?? 'none',
+    ...(route === undefined ? { path: pathOf(request.url) } : {}),
     ...(work.url === undefined ? {} : { url: work.url }),
     ...(work.digest === undefined ? {} : { digest: work.digest }),
     status,
@@ -29,12 +27,12 @@ export function logRequest(
     ms: Math.round(ms),
     ...(work.origin === undefined ? {} : { origin: work.origin }),
     ...(status === 206 ? { isPart: true } : {}),
-    client: socket.remoteAddress,
+    client: request.socket.remoteAddress,
     ...(work.code === undefined ? {} : { code: work.code, reason: reasonOf(work.cause) }),
   };
   if (!isWhole) log.warn(line, 'broken off');
-  else if (status >= 500 && !routeOptions.config.isHealth) log.warn(line, 'failed');
-  else if (routeOptions.config.isQuiet) log.debug(line, 'answered');
+  else if (status >= 500 && !traits.isHealth) log.warn(line, 'failed');
+  else if (traits.isQuiet) log.debug(line, 'answered');
   else log.info(line, status < 400 ? 'answered' : 'refused');
 }
 

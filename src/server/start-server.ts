@@ -87,13 +87,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     gate,
     log,
     via: options.via,
-    onEnded: ({ request, reply, work, ms }) => {
+    onEnded: (ended) => {
+      const { request, response, route = 'none', work, ms } = ended;
+      const { method = '' } = request;
       const { bytes, origin, code } = work;
-      const route = request.routeOptions.url ?? 'none';
       metrics.note({
         route,
-        method: ['GET', 'HEAD'].includes(request.method) ? request.method : 'other',
-        status: reply.raw.statusCode,
+        method: ['GET', 'HEAD'].includes(method) ? method : 'other',
+        status: response.statusCode,
         seconds: ms / 1000,
         bytes,
         origin,
@@ -104,7 +105,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       if (hasBody && key !== undefined)
         statistics.noteServed(key, bytes, { isHit: origin === 'hit' || origin === 'join' });
       if (hasBody && work.digest !== undefined) options.onUsed?.(work.digest);
-      logRequest(log, request, { reply, work, ms });
+      logRequest(log, ended);
     },
   });
   const countConnections = (): Promise<number> =>
