@@ -34,7 +34,7 @@ export interface EndedRequest {
   /** As it is registered; undefined where nothing is. */
   readonly route: string | undefined;
   readonly traits: RouteTraits;
-  readonly work: Work;
+  readonly work: Omit<Work, 'signal'>;
   readonly ms: number;
 }
 
@@ -45,16 +45,28 @@ export interface AppOptions {
   /** Knows the server's own requests, which are refused. */
   readonly via?: Pick<Via, 'isOwn'> | undefined;
   readonly onEnded: (ended: EndedRequest) => void;
+  /** Answers a request before the router sees it, or does nothing and returns false. */
+  readonly answerFirst?: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
 
 const MAX_PARAMETER_CHARACTERS = 2048;
 
 /** An application without routes, which lets requests through the gate, and answers whatever goes wrong. */
-export function createApp({ limits, gate, log, via, onEnded }: AppOptions): FastifyInstance {
+export function createApp({
+  limits,
+  gate,
+  log,
+  via,
+  onEnded,
+  answerFirst = () => false,
+}: AppOptions): FastifyInstance {
   const app: FastifyInstance = fastify({
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
-    serverFactory: (listener) => createHttpServer(listener, limits),
+    serverFactory: (route) =>
+      createHttpServer((request, response) => {
+        if (!answerFirst(request, response)) route(request, response);
+      }, limits),
     clientErrorHandler: (error, socket) => refuseMalformed(error, socket, { isBusy: gate.isBusy(socket) }),
     rewriteUrl: ({ url = '/' }) => originForm(url),
     frameworkErrors: (_error, _request, reply) => {

@@ -137,6 +137,11 @@ export class Library {
     return askForUrl({ ...terms, digest }, clients, signal);
   }
 
+  /** See {@link Shelf.findKnown}. */
+  findHit(digest: Sha256): OpenEntry | undefined {
+    return this.#shelf.findKnown(digest);
+  }
+
   /** See {@link Shelf.touch}. */
   touch(file: string): void {
     this.#shelf.touch(file);

@@ -3,7 +3,7 @@ import { type BigIntStats, fstatSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import type { Sha256 } from '../core/sha256.ts';
-import { stampOf } from '../store/file-stamp.ts';
+import { isSameState } from '../store/file-stamp.ts';
 import { hashContent } from '../store/hash-content.ts';
 import { type PieceBudget, SharedPieces } from './shared-pieces.ts';
 
@@ -45,7 +45,7 @@ export class OpenEntry {
 
   /** Whether nobody wrote to it meanwhile: its time of change tells of that, which nobody can put back. */
   isUnchanged(): boolean {
-    return stampOf(this.#look()) === stampOf(this.#stats);
+    return isSameState(this.#look(), this.#stats);
   }
 
   /**
@@ -55,7 +55,7 @@ export class OpenEntry {
   async isIntact(): Promise<boolean> {
     const { size, mtimeNs, nlink } = this.#stats;
     const now = this.#look();
-    if (stampOf(now) === stampOf(this.#stats)) return true;
+    if (isSameState(now, this.#stats)) return true;
     if (now.size !== size || now.mtimeNs !== mtimeNs || now.nlink === nlink) return false;
     this.#hashing ??= this.#hashAgain(now).finally(() => {
       this.#hashing = undefined;
@@ -78,6 +78,14 @@ export class OpenEntry {
     const isUnchanged = this.isUnchanged();
     if (isUnchanged) this.#vouched.add(buffer);
     return isUnchanged;
+  }
+
+  /** All its bytes, where they are in memory, as they were hashed. */
+  wholeBuffer(): Uint8Array | undefined {
+    if (this.bytes === 0) return new Uint8Array();
+    if (this.bytes > ONE_PIECE_BYTES) return undefined;
+    const found = this.pieces.find(0, this.bytes);
+    return found?.length === this.bytes && this.vouchesFor(found) ? found : undefined;
   }
 
   retain(): void {
@@ -110,7 +118,7 @@ export class OpenEntry {
 
   async #hashAgain(now: BigIntStats): Promise<boolean> {
     const isSame = (await digestOf(this.#handle, now)) === this.digest;
-    if (!isSame || stampOf(this.#look()) !== stampOf(now)) return false;
+    if (!isSame || !isSameState(this.#look(), now)) return false;
     this.#stats = now;
     return true;
   }

@@ -3,7 +3,7 @@ import { type BigIntStats, fstatSync, lstatSync, utimesSync } from 'node:fs';
 import { type FileHandle, rm } from 'node:fs/promises';
 import type { Sha256 } from '../core/sha256.ts';
 import type { BlobStore } from '../store/blob-store.ts';
-import { type FileStamp, findReadStamp, stampOf } from '../store/file-stamp.ts';
+import { type FileStamp, findReadStamp, isSameState, stampOf } from '../store/file-stamp.ts';
 import { openRegularFile } from '../store/open-regular-file.ts';
 import { entryFile } from '../store/store-layout.ts';
 import { digestOf, OpenEntry } from './open-entry.ts';
@@ -18,6 +18,8 @@ const MAX_HASHINGS = 3;
 
 interface Known {
   readonly entry: OpenEntry;
+  /** The file as it was hashed. */
+  readonly stats: BigIntStats;
   /** Undefined where it changed so shortly before that another change would not show. */
   readonly stamp: FileStamp | undefined;
 }
@@ -51,21 +53,28 @@ export class Shelf {
    * @throws the signal's reason when it is aborted
    */
   find(digest: Sha256): Promise<OpenEntry | undefined> | OpenEntry | undefined {
-    const stamp = findStamp(entryFile(this.#store.directory, digest));
+    const found = this.findKnown(digest);
+    if (found) return found;
     const known = this.#known.get(digest);
-    if (known && stamp !== undefined && known.stamp === stamp) {
-      this.#known.delete(digest);
-      this.#known.set(digest, known);
-      return known.entry;
-    }
     if (known) this.#forget(digest, known);
-    if (stamp === undefined) return undefined;
+    if (findStats(entryFile(this.#store.directory, digest)) === undefined) return undefined;
     let check = this.#checks.get(digest);
     if (check === undefined) {
       check = this.#check(digest).finally(() => this.#checks.delete(digest));
       this.#checks.set(digest, check);
     }
     return check;
+  }
+
+  /** As {@link find}, but only what is open and as it was; what is no digest is not. */
+  findKnown(digest: Sha256): OpenEntry | undefined {
+    const known = this.#known.get(digest);
+    if (known?.stamp === undefined) return undefined;
+    const now = findStats(known.entry.path);
+    if (now === undefined || !isSameState(now, known.stats)) return undefined;
+    this.#known.delete(digest);
+    this.#known.set(digest, known);
+    return known.entry;
   }
 
   /**
@@ -102,11 +111,12 @@ export class Shelf {
           this.#hashed.get(digest) === stampOf(stats) ||
           (await digestOf(handle, stats, this.#signal)) === digest;
         const after = fstatSync(handle.fd, { bigint: true });
-        if (stampOf(after) !== stampOf(stats)) continue;
+        if (!isSameState(after, stats)) continue;
         if (isRight)
           return this.#opened({ digest, path, handle }, stats, findReadStamp(stats, after, sinceMs));
         // Another process may have put the right bytes there meanwhile.
-        if (findStamp(path) === stampOf(after)) await rm(path, { force: true });
+        const now = findStats(path);
+        if (now && isSameState(now, after)) await rm(path, { force: true });
         break;
       }
     } catch {
@@ -125,7 +135,7 @@ export class Shelf {
     const onClosed = (): void => void this.#open.delete(entry);
     const entry = new OpenEntry({ digest, path }, { handle, stats, onClosed }, this.#budget);
     this.#open.add(entry);
-    this.#keep({ entry, stamp });
+    this.#keep({ entry, stats, stamp });
     return entry;
   }
 
@@ -154,10 +164,10 @@ export class Shelf {
   }
 }
 
-function findStamp(path: string): FileStamp | undefined {
+function findStats(path: string): BigIntStats | undefined {
   try {
     const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
-    return stats?.isFile() ? stampOf(stats) : undefined;
+    return stats?.isFile() ? stats : undefined;
   } catch {
     return undefined;
   }

@@ -10,13 +10,14 @@ import type { UpstreamPolicy } from '../fetch/upstream-policy.ts';
 import type { BlobStore } from '../store/blob-store.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { ClientNetwork } from './client-networks.ts';
-import { createApp } from './create-app.ts';
+import { createApp, type EndedRequest } from './create-app.ts';
 import { Gate } from './gate.ts';
 import { HTTP_LIMITS, type HttpLimits } from './http-limits.ts';
 import type { Library } from './library.ts';
 import { Metrics, type Readings } from './metrics.ts';
 import { registerPage } from './page/register-page.ts';
 import { logRequest } from './request-log.ts';
+import { hitAnswerer } from './routes/answer-hits.ts';
 import { registerDigestRoute } from './routes/register-digest-route.ts';
 import { registerFetchRoutes } from './routes/register-fetch-routes.ts';
 import { registerStatusRoutes } from './routes/register-status-routes.ts';
@@ -26,7 +27,7 @@ import { StoreGauge } from './store-size.ts';
 import type { Via } from './via.ts';
 
 export interface ServerOptions {
-  readonly library: Pick<Library, 'open' | 'look' | 'drain' | 'close' | 'downloadCount'>;
+  readonly library: Pick<Library, 'open' | 'look' | 'findHit' | 'drain' | 'close' | 'downloadCount'>;
   readonly store: BlobStore;
   /** Whether nothing tells what there is; see page/register-page.ts. */
   readonly isIndexHidden: boolean;
@@ -82,37 +83,33 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   const metrics = new Metrics(read);
   statistics.onDownloaded = (bytes) => metrics.noteDownloaded(bytes);
-  const app = createApp({
-    limits,
-    gate,
-    log,
-    via: options.via,
-    onEnded: (ended) => {
-      const { request, response, route = 'none', work, ms } = ended;
-      const { method = '' } = request;
-      const { bytes, origin, code } = work;
-      metrics.note({
-        route,
-        method: ['GET', 'HEAD'].includes(method) ? method : 'other',
-        status: response.statusCode,
-        seconds: ms / 1000,
-        bytes,
-        origin,
-        code,
-      });
-      const key = work.digest ?? (work.href === undefined ? undefined : urlKey(work.href));
-      const hasBody = origin !== undefined && origin !== 'look';
-      if (hasBody && key !== undefined)
-        statistics.noteServed(key, bytes, { isHit: origin === 'hit' || origin === 'join' });
-      if (hasBody && work.digest !== undefined) options.onUsed?.(work.digest);
-      logRequest(log, ended);
-    },
-  });
-  const countConnections = (): Promise<number> =>
-    new Promise((resolve) => app.server.getConnections((_error, count) => resolve(count ?? 0)));
-  const { accelPrefix } = options;
+  const onEnded = (ended: EndedRequest): void => {
+    const { request, response, route = 'none', work, ms } = ended;
+    const { method = '' } = request;
+    const { bytes, origin, code } = work;
+    metrics.note({
+      route,
+      method: ['GET', 'HEAD'].includes(method) ? method : 'other',
+      status: response.statusCode,
+      seconds: ms / 1000,
+      bytes,
+      origin,
+      code,
+    });
+    const key = work.digest ?? (work.href === undefined ? undefined : urlKey(work.href));
+    const hasBody = origin !== undefined && origin !== 'look';
+    if (hasBody && key !== undefined)
+      statistics.noteServed(key, bytes, { isHit: origin === 'hit' || origin === 'join' });
+    if (hasBody && work.digest !== undefined) options.onUsed?.(work.digest);
+    logRequest(log, ended);
+  };
+  const { accelPrefix, via } = options;
   const isPrivate = (): boolean => token() !== undefined;
   const routes = { library, catalogue, accelPrefix, isPrivate, now: () => clock.now() };
+  const forApp = { limits, gate, log, via, onEnded };
+  const app = createApp({ ...forApp, answerFirst: hitAnswerer({ ...forApp, ...routes }) });
+  const countConnections = (): Promise<number> =>
+    new Promise((resolve) => app.server.getConnections((_error, count) => resolve(count ?? 0)));
   registerPage(app, options);
   registerDigestRoute(app, routes);
   registerFetchRoutes(app, { ...routes, policy: options.policy });

@@ -41,10 +41,7 @@ export class StoredContent implements Content {
   }
 
   wholeBuffer(): Uint8Array | undefined {
-    if (this.bytes === 0) return new Uint8Array();
-    if (this.bytes > ONE_PIECE_BYTES) return undefined;
-    const found = this.#entry.pieces.find(0, this.bytes);
-    return found?.length === this.bytes && this.#entry.vouchesFor(found) ? found : undefined;
+    return this.#entry.wholeBuffer();
   }
 
   async *read({ from, to = this.bytes }: ByteRange, signal: AbortSignal): AsyncGenerator<Uint8Array> {

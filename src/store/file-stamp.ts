@@ -11,6 +11,17 @@ export function stampOf(stats: BigIntStats): FileStamp {
   return `${stats.size} ${stats.mtimeNs} ${stats.ctimeNs} ${stats.ino} ${stats.dev}` as FileStamp;
 }
 
+/** Whether two looks at a file found the same stamp, without making it. */
+export function isSameState(one: BigIntStats, other: BigIntStats): boolean {
+  return (
+    one.ctimeNs === other.ctimeNs &&
+    one.mtimeNs === other.mtimeNs &&
+    one.size === other.size &&
+    one.ino === other.ino &&
+    one.dev === other.dev
+  );
+}
+
 const NS_PER_MS = 1_000_000n;
 
 // FAT counts in steps of two seconds; a server's clock may differ a little from ours.
@@ -29,11 +40,10 @@ export function findReadStamp(
   after: BigIntStats,
   readSinceMs: number,
 ): FileStamp | undefined {
-  const stamp = stampOf(before);
-  if (stamp !== stampOf(after)) return undefined;
+  if (!isSameState(before, after)) return undefined;
   const changedNs = before.ctimeNs > before.mtimeNs ? before.ctimeNs : before.mtimeNs;
   const stepNs = hasFineTimes(before) ? FINE_NS : COARSE_NS;
-  return BigInt(Math.floor(readSinceMs)) * NS_PER_MS - changedNs >= stepNs ? stamp : undefined;
+  return BigInt(Math.floor(readSinceMs)) * NS_PER_MS - changedNs >= stepNs ? stampOf(before) : undefined;
 }
 
 /** Whether the file system keeps times in fractions of a millisecond, which the time of change then shows. */

@@ -161,7 +161,12 @@ export class Statistics {
   }
 }
 
+const DAY_MS = 24 * 60 * 60 * 1000;
+let [knownDay, knownName] = [Number.NaN, ''];
+
 /** The day of a time, as the days of a {@link Tally} are named. */
 export function dayOf(timeMs: number): string {
-  return new Date(timeMs).toISOString().slice(0, 10);
+  const day = Math.floor(timeMs / DAY_MS);
+  if (day !== knownDay) [knownDay, knownName] = [day, new Date(timeMs).toISOString().slice(0, 10)];
+  return knownName;
 }

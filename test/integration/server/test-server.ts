@@ -8,10 +8,11 @@ import { Catalogue } from '../../../src/server/catalogue.ts';
 import { parseNetwork } from '../../../src/server/client-networks.ts';
 import type { Content } from '../../../src/server/content.ts';
 import type { HttpLimits } from '../../../src/server/http-limits.ts';
-import type { Wanted } from '../../../src/server/library.ts';
+import type { Library, Wanted } from '../../../src/server/library.ts';
 import { createServerLog } from '../../../src/server/server-log.ts';
 import { type RunningServer, startServer } from '../../../src/server/start-server.ts';
 import { Statistics } from '../../../src/server/statistics/statistics.ts';
+import type { Via } from '../../../src/server/via.ts';
 import { BlobStore } from '../../../src/store/blob-store.ts';
 import { sha256, tempDir } from '../../support/temp.ts';
 
@@ -19,14 +20,17 @@ export interface TestServerOptions {
   /** What the library has, by digest or URL, or what it throws. */
   readonly contents?: Readonly<Record<string, () => Content>>;
   readonly open?: (wanted: Wanted, signal: AbortSignal) => Promise<Content | undefined>;
+  /** What the library has at hand; nothing unless it is said. */
+  readonly findHit?: Library['findHit'];
   readonly limits?: Partial<HttpLimits>;
   readonly networks?: readonly string[];
-  readonly token?: string;
-  readonly blobs?: readonly Blob[];
+  readonly token?: string | (() => string | undefined);
+  readonly via?: Via;
+  readonly blobs?: readonly Blob[] | (() => readonly Blob[]);
   readonly nowMs?: number;
   /** Of the store, and of the statistics in it. */
   readonly directory?: string;
-  readonly accelPrefix?: string;
+  readonly accelPrefix?: string | undefined;
 }
 
 export interface TestServer extends RunningServer {
@@ -47,7 +51,13 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const find = (wanted: Wanted): Content | undefined =>
     options.contents?.[wanted.digest ?? wanted.url ?? '']?.();
   const open = options.open ?? (async (wanted: Wanted) => find(wanted));
-  const catalogue = new Catalogue(options.blobs ?? []);
+  const { token, blobs = [] } = options;
+  const all = typeof blobs === 'function' ? blobs : () => blobs;
+  let [catalogue, shown] = [new Catalogue(all()), all()];
+  const readCatalogue = (): Catalogue => {
+    if (shown !== all()) [catalogue, shown] = [new Catalogue(all()), all()];
+    return catalogue;
+  };
   const clock = { now: () => options.nowMs ?? Date.now() };
   const store = new BlobStore(options.directory ?? tempDir());
   const statistics = await Statistics.open({
@@ -69,19 +79,21 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
         asked.push({ ...wanted, how: 'look' });
         return open(wanted, signal);
       },
+      findHit: options.findHit ?? (() => undefined),
       downloadCount: 0,
       drain: () => {},
       close: async () => {},
     },
     store,
     isIndexHidden: false,
-    catalogue: () => catalogue,
+    catalogue: readCatalogue,
     policy: createUpstreamPolicy({
-      declaredUrls: { has: (href) => catalogue.byUrl(href).length > 0 },
+      declaredUrls: { has: (href) => readCatalogue().byUrl(href).length > 0 },
       allowHosts: [parseAllowHost('files.example.com')],
     }),
     networks: (options.networks ?? []).map(parseNetwork),
-    token: () => options.token,
+    token: typeof token === 'function' ? token : () => token,
+    ...(options.via && { via: options.via }),
     statistics,
     version: '1.2.3',
     accelPrefix: options.accelPrefix,

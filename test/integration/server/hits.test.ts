@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+import { renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { describe, expect, it, test } from 'vitest';
+import type { Blob } from '../../../src/core/blob.ts';
+import { Via } from '../../../src/server/via.ts';
+import { entryFile } from '../../../src/store/store-layout.ts';
+import { connectRaw, exchangeRaw, parseAnswer, rawGet } from '../../support/raw-http.ts';
+import { sha256, someBytes, withDirectory } from '../../support/temp.ts';
+import { digestOf, NEVER } from '../../unit/samples.ts';
+import { openLibrary } from './library-setup.ts';
+import { declaredBlob, digestPath, FILE_URL, startTestServer, type TestServer } from './test-server.ts';
+
+const BODY = someBytes('hit', 50_000);
+const DIGEST = digestOf(BODY);
+const PATH = digestPath(BODY);
+
+interface HitServer extends TestServer {
+  /** Of the entry. */
+  readonly file: string;
+  /** How often the router was needed. */
+  readonly routed: () => number;
+}
+
+/** A server whose library has one entry at hand, all of it in memory. */
+async function startWithHit(
+  options: Parameters<typeof startTestServer>[0] = {},
+  body: Buffer = BODY,
+): Promise<HitServer> {
+  const { library, store } = await openLibrary();
+  const digest = digestOf(body);
+  const file = withDirectory(entryFile(store.directory, digest));
+  writeFileSync(file, body);
+  const readWhole = async (): Promise<number | undefined> => {
+    const content = await library.open({ digest }, NEVER);
+    await content?.warm?.();
+    await content?.release();
+    return library.findHit(digest)?.wholeBuffer()?.length;
+  };
+  // What was written a moment ago is hashed again by each who asks.
+  await expect.poll(readWhole).toBe(body.length);
+  const server = await startTestServer({
+    open: (wanted, signal) => library.open(wanted, signal),
+    findHit: (wanted) => library.findHit(wanted),
+    ...options,
+  });
+  return { ...server, file, routed: () => server.asked.length };
+}
+
+async function ask(server: TestServer, text: string) {
+  const { status, headers, body } = parseAnswer(await exchangeRaw(server.url, text));
+  const { date: _date, ...rest } = headers;
+  return { status, headers: rest, sha256: sha256(body), length: body.length };
+}
+
+/** The last line of the log, when it is about the request after so many. */
+async function lineAfter(server: TestServer, lines: number): Promise<Record<string, unknown>> {
+  await expect.poll(() => server.log.length).toBeGreaterThan(lines);
+  const { time: _time, ms: _ms, ...line } = server.log.at(-1) ?? {};
+  return line;
+}
+
+const ETAG = `"${DIGEST}"`;
+const LONG_AGO = 'Thu, 01 Jan 1970 00:00:00 GMT';
+
+describe('a hit', () => {
+  const declared = [declaredBlob(FILE_URL, BODY, 'lib/fw "1".bin')];
+
+  test.for<[string, Parameters<typeof startTestServer>[0], readonly string[], number, 'hit' | 'routed']>([
+    ['plain', {}, [], 200, 'hit'],
+    ['of a blob that is declared', { blobs: declared }, [], 200, 'hit'],
+    ['that a server in front sends', { accelPrefix: '/stored' }, [], 200, 'hit'],
+    ['with the token', { token: 't0ken' }, ['Authorization: Bearer t0ken'], 200, 'hit'],
+    ['without the token', { token: 't0ken' }, [], 401, 'routed'],
+    ['from its network', { networks: ['127.0.0.0/8'] }, [], 200, 'hit'],
+    ['from another network', { networks: ['10.0.0.0/8'] }, [], 403, 'routed'],
+    ['that came through another server', { via: new Via() }, ['Via: 1.1 blobs-0'], 200, 'hit'],
+    ['that came through this server', { via: new Via('blobs-0') }, ['Via: 1.1 blobs-0'], 508, 'routed'],
+    ['of a part', {}, ['Range: bytes=5-9'], 206, 'routed'],
+    ['of no part', {}, ['Range: bytes=90000-'], 416, 'routed'],
+    ['of a part of it', {}, ['Range: bytes=5-9', `If-Range: ${ETAG}`], 206, 'routed'],
+    ['where it is known', {}, [`If-None-Match: ${ETAG}`], 304, 'routed'],
+    ['where another is known', {}, ['If-None-Match: "x"'], 200, 'routed'],
+    ['where it must be another', {}, ['If-Match: "x"'], 412, 'routed'],
+    ['since a time', {}, [`If-Modified-Since: ${LONG_AGO}`], 200, 'routed'],
+    ['unless since a time', { accelPrefix: '/stored' }, [`If-Unmodified-Since: ${LONG_AGO}`], 200, 'routed'],
+    ['with a body', {}, ['Content-Length: 5'], 413, 'routed'],
+    ['with too many headers', {}, Array.from({ length: 200 }, (_, at) => `x-${at}: y`), 431, 'routed'],
+  ])('%s is answered as by the router', async ([_what, options, headers, status, how]) => {
+    const server = await startWithHit(options);
+    // The router knows no difference between the two.
+    let lines = server.log.length;
+    const routed = await ask(server, rawGet(`${PATH}?`, headers));
+    const routedLine = await lineAfter(server, lines);
+    const before = server.routed();
+    lines = server.log.length;
+    const answer = await ask(server, rawGet(PATH, headers));
+    const line = await lineAfter(server, lines);
+
+    expect(answer).toEqual(routed);
+    expect(answer.status).toBe(status);
+    expect(line).toEqual(routedLine);
+    if (how === 'hit') expect([before, server.routed()]).toEqual([1, 1]);
+    else expect(server.routed()).toBe(2 * before);
+  });
+
+  it('counts as what the router answers', async () => {
+    const server = await startWithHit();
+    for (const path of [PATH, `${PATH}?`, PATH]) await ask(server, rawGet(path));
+    await expect.poll(() => server.used).toEqual([DIGEST, DIGEST, DIGEST]);
+    expect(server.routed()).toBe(1);
+    expect(server.statistics.totals).toMatchObject({
+      requests: 3,
+      hits: 3,
+      bytesServed: 3 * BODY.length,
+    });
+    const metrics = await (await fetch(`${server.url}/metrics`)).text();
+    expect(metrics).toContain(
+      'blobs_http_requests_total{route="/sha256/:digest",method="GET",status="200"} 3\n',
+    );
+    expect(metrics).toContain('blobs_contents_total{origin="hit"} 3\n');
+    expect(metrics).toContain(`blobs_served_bytes_total ${3 * BODY.length}\n`);
+  });
+
+  it.each(['HEAD', 'POST', 'get'])('is none by %s', async (method) => {
+    const server = await startWithHit();
+    const answer = await exchangeRaw(server.url, rawGet(PATH).replace('GET', method));
+    expect(parseAnswer(answer).body.length).not.toBe(BODY.length);
+  });
+
+  it.each([
+    ['damaged', (file: string) => writeFileSync(file, someBytes('damage', BODY.length))],
+    [
+      'damaged, with its time put back',
+      (file: string) => {
+        writeFileSync(file, someBytes('damage', BODY.length));
+        utimesSync(file, 1, 1);
+      },
+    ],
+    [
+      'replaced',
+      (file: string) => {
+        writeFileSync(`${file}.new`, someBytes('damage', BODY.length));
+        renameSync(`${file}.new`, file);
+      },
+    ],
+    ['removed', (file: string) => rmSync(file)],
+  ])('is none any more where the entry was %s', async (_what, damage) => {
+    for (const accelPrefix of [undefined, '/stored']) {
+      const server = await startWithHit({ accelPrefix });
+      expect((await ask(server, rawGet(PATH))).status).toBe(200);
+      expect(server.routed()).toBe(0);
+      damage(server.file);
+      expect((await ask(server, rawGet(PATH))).status).toBe(404);
+    }
+  });
+
+  it('goes by what modules declare, and the token is, as of now', async () => {
+    let blobs: readonly Blob[] = [];
+    let token: string | undefined;
+    const server = await startWithHit({ blobs: () => blobs, token: () => token });
+    const headers = async () => (await ask(server, rawGet(PATH, ['Authorization: Bearer t0ken']))).headers;
+    expect(await headers()).toMatchObject({
+      'content-disposition': 'attachment',
+      'cache-control': 'public, max-age=31536000, immutable',
+    });
+    blobs = [declaredBlob(FILE_URL, BODY, 'lib/named.bin')];
+    expect((await headers())['content-disposition']).toBe('attachment; filename="named.bin"');
+    token = 't0ken';
+    expect((await headers())['cache-control']).toBe('private, max-age=31536000, immutable');
+    expect(server.routed()).toBe(0);
+  });
+
+  it('is none while too many requests are in work', async () => {
+    const server = await startWithHit({ limits: { maxRequests: 0 } });
+    expect((await ask(server, rawGet(PATH))).status).toBe(503);
+  });
+
+  it('is broken off for a client that takes nothing of it', async () => {
+    const large = someBytes('large hit', 1024 * 1024);
+    const server = await startWithHit(
+      { limits: { stallTimeoutMs: 100, maxRequestsPerConnection: 100 } },
+      large,
+    );
+    const client = await connectRaw(server.url, { reads: false });
+    const asked = 30;
+    for (let count = 0; count < asked; count++)
+      client.say(`GET ${digestPath(large)} HTTP/1.1\r\nHost: x\r\n\r\n`);
+    const brokenOff = () => server.log.filter(({ msg }) => msg === 'broken off');
+    await expect.poll(() => brokenOff().length, { timeout: 5000 }).toBeGreaterThan(0);
+    expect(server.routed()).toBe(0);
+  });
+});
