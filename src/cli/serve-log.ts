@@ -7,9 +7,13 @@ import { logLineText } from '../output/serve-text.ts';
 import { createServerLog, type ServerLog } from '../server/server-log.ts';
 import type { Session } from './session.ts';
 
+/** So long a line may wait for others: each write costs as much as a hit of the server. */
+const FLUSH_AFTER_MS = 20;
+const MAX_WAITING_CHARACTERS = 65_536;
+
 /**
  * The log of `serve` on stderr: JSON, and on a terminal lines for people. -q leaves warnings, -v adds what machines ask.
- * What is logged in one turn of the event loop is written at its end, all at once, or by `flush`.
+ * What is logged within some milliseconds is written all at once, or by `flush`.
  */
 export function openServeLog({ config, stderr, terminals }: Session): {
   readonly log: ServerLog;
@@ -17,14 +21,18 @@ export function openServeLog({ config, stderr, terminals }: Session): {
 } {
   const colors = createColors(config.colorStderr);
   let waiting = '';
+  let timer: NodeJS.Timeout | undefined;
   const flush = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
     stderr.write(waiting);
     waiting = '';
   };
   const stream = {
     write: (line: string) => {
-      if (waiting === '') setImmediate(flush);
       waiting += terminals.stderr ? logLineText(line, colors) : line;
+      if (waiting.length >= MAX_WAITING_CHARACTERS) flush();
+      else timer ??= setTimeout(flush, FLUSH_AFTER_MS);
     },
   };
   const isWordy = config.debug || config.verbosity === 'verbose';
