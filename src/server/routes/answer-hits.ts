@@ -69,12 +69,13 @@ export function hitAnswerer(
     if (entry === undefined || (accelPrefix === undefined && body === undefined)) return false;
     const startMs = performance.now();
     const work: EndedRequest['work'] = { startMs, bytes: entry.bytes, digest, origin: 'hit' };
-    dropStalled(response, limits.stallTimeoutMs);
     gate.enter(request, response, () => {
       const ms = performance.now() - startMs;
       onEnded({ request, response, route: DIGEST_ROUTE, traits: {}, work, ms });
     });
     response.writeHead(200, headersOf(entry)).end(body);
+    // What the system took at once waits for nobody.
+    if (response.socket?.writableLength !== 0) dropStalled(response, limits.stallTimeoutMs);
     return true;
   };
 }
