@@ -8,9 +8,9 @@ import { isOciUrl, type OciReference } from '../fetch/oci/reference.ts';
 import { openRegistry, type RegistryOptions } from '../fetch/oci/registry.ts';
 import { RegistryLogins } from '../fetch/oci/registry-logins.ts';
 import type { SourceClients } from '../fetch/open-source.ts';
+import { SharedRegistry, type SharedRegistryOptions } from '../server/library/shared-registry.ts';
+import { sendVia } from '../server/library/via.ts';
 import type { ServerLog } from '../server/server-log.ts';
-import { SharedRegistry, type SharedRegistryOptions } from '../server/shared-registry.ts';
-import { sendVia } from '../server/via.ts';
 import { openNetwork, systemClock } from './deps.ts';
 import type { Session } from './session.ts';
 

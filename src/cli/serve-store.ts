@@ -2,7 +2,7 @@
 import { BlobsError } from '../core/errors.ts';
 import { redactUrl } from '../core/url.ts';
 import { isOciUrl, type OciReference, parseOciReference } from '../fetch/oci/reference.ts';
-import { ObservedStore } from '../server/observed-store.ts';
+import { ObservedStore } from '../server/library/observed-store.ts';
 import { prepareStore } from '../server/prepare-store.ts';
 import type { Session } from './session.ts';
 

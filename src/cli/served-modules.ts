@@ -7,7 +7,7 @@ import type { Issue } from '../core/report.ts';
 import { count, escapeControls } from '../core/text.ts';
 import { redactLine } from '../core/url.ts';
 import { readToken } from '../server/bearer-token.ts';
-import { Catalogue } from '../server/catalogue.ts';
+import { Catalogue } from '../server/library/catalogue.ts';
 import type { ServerLog } from '../server/server-log.ts';
 import { logIssues } from './serve-log.ts';
 import type { Session } from './session.ts';

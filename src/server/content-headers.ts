@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { OutgoingHttpHeaders } from 'node:http';
-import type { Content } from './content.ts';
 import { attachment } from './file-name.ts';
+import type { Content } from './library/content.ts';
 import { findDate, type Validators } from './preconditions.ts';
 import { SAFE_HEADERS } from './problem.ts';
 

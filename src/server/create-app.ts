@@ -11,9 +11,9 @@ import fastify, {
 import type { Gate, Privileges } from './gate.ts';
 import type { HttpLimits } from './http-limits.ts';
 import { createHttpServer, originForm, refuseMalformed } from './http-server.ts';
+import type { Via } from './library/via.ts';
 import { type Problem, problemOf, refuse, sendProblem } from './problem.ts';
 import type { ServerLog } from './server-log.ts';
-import type { Via } from './via.ts';
 import { beginWork, type Work, workOf } from './work.ts';
 import { dropStalled } from './write-body.ts';
 

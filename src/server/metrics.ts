@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { ErrorCode } from '../core/errors.ts';
-import type { ContentOrigin } from './content.ts';
+import type { ContentOrigin } from './library/content.ts';
 
 /** What a scrape reads at that moment. */
 export interface Readings {

@@ -2,8 +2,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { findAccelPath } from './accel.ts';
 import { findPart, type Part } from './byte-range.ts';
-import type { Content } from './content.ts';
 import { contentHeaders, type Delivery, validatorsOf } from './content-headers.ts';
+import type { Content } from './library/content.ts';
 import { allowsPart, judgePreconditions } from './preconditions.ts';
 import { type Problem, refuse } from './problem.ts';
 import { breakOff, writeBody } from './write-body.ts';

@@ -8,12 +8,13 @@ import type { Sha256 } from '../core/sha256.ts';
 import { count } from '../core/text.ts';
 import type { UpstreamPolicy } from '../fetch/upstream-policy.ts';
 import type { BlobStore } from '../store/blob-store.ts';
-import type { Catalogue } from './catalogue.ts';
 import type { ClientNetwork } from './client-networks.ts';
 import { createApp, type EndedRequest } from './create-app.ts';
 import { Gate } from './gate.ts';
 import { HTTP_LIMITS, type HttpLimits } from './http-limits.ts';
-import type { Library } from './library.ts';
+import type { Catalogue } from './library/catalogue.ts';
+import type { Library } from './library/library.ts';
+import type { Via } from './library/via.ts';
 import { Metrics, type Readings } from './metrics.ts';
 import { registerPage } from './page/register-page.ts';
 import { logRequest } from './request-log.ts';
@@ -24,7 +25,6 @@ import { registerStatusRoutes } from './routes/register-status-routes.ts';
 import type { ServerLog } from './server-log.ts';
 import { type Statistics, urlKey } from './statistics/statistics.ts';
 import { StoreGauge } from './store-size.ts';
-import type { Via } from './via.ts';
 
 export interface ServerOptions {
   readonly library: Pick<Library, 'open' | 'look' | 'findHit' | 'drain' | 'close' | 'downloadCount'>;

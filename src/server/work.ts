@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { ErrorCode } from '../core/errors.ts';
 import type { Sha256 } from '../core/sha256.ts';
-import type { ContentOrigin } from './content.ts';
+import type { ContentOrigin } from './library/content.ts';
 
 /** What a request turned out to be about, for the log and the statistics. */
 export interface Work {

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import fastify, { type FastifyInstance } from 'fastify';
 import { onTestFinished } from 'vitest';
 import type { Blob } from '../../src/core/blob.ts';
-import { Catalogue } from '../../src/server/catalogue.ts';
+import { Catalogue } from '../../src/server/library/catalogue.ts';
 import { registerPage } from '../../src/server/page/register-page.ts';
 import { Statistics } from '../../src/server/statistics/statistics.ts';
 import { BlobStore } from '../../src/store/blob-store.ts';

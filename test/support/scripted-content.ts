@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { findSha256 } from '../../src/core/sha256.ts';
-import type { ByteRange, Content, ContentOrigin, UrlFacts } from '../../src/server/content.ts';
+import type { ByteRange, Content, ContentOrigin, UrlFacts } from '../../src/server/library/content.ts';
 import { sha256 } from './temp.ts';
 
 /** How a content of a test behaves, beside having its bytes. */

@@ -130,6 +130,14 @@ describe('the arrows between folders', () => {
     expect([...new Set(FILES.map(folderOf))].filter((folder) => !(folder in LAYERS))).toEqual([]);
   });
 
+  it('keep the library of the server from what speaks HTTP', () => {
+    const inside = IMPORTS.filter(({ from }) => from.startsWith('server/library/'));
+    expect(inside.length).toBeGreaterThan(50);
+    const outside = inside.filter(({ to }) => to?.startsWith('server/') && !to.startsWith('server/library/'));
+    expect(outside.map(({ from, to }) => `${from} → ${to}`)).toEqual([]);
+    expect(inside.filter(({ specifier }) => /^(?:fastify|pino|node:http)$/.test(specifier))).toEqual([]);
+  });
+
   it('are seen at all', () => {
     const found = IMPORTS.map(({ from, to }) => `${from} → ${to}`);
     expect(found).toContain('app/clean-blobs.ts → core/blob.ts');

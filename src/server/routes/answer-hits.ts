@@ -3,11 +3,11 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:
 import { performance } from 'node:perf_hooks';
 import type { Sha256 } from '../../core/sha256.ts';
 import { findAccelPath } from '../accel.ts';
-import type { Catalogue } from '../catalogue.ts';
 import { contentHeaders } from '../content-headers.ts';
 import type { AppOptions, EndedRequest } from '../create-app.ts';
-import type { Library } from '../library.ts';
-import type { OpenEntry } from '../open-entry.ts';
+import type { Catalogue } from '../library/catalogue.ts';
+import type { Library } from '../library/library.ts';
+import type { OpenEntry } from '../library/open-entry.ts';
 import { dropStalled } from '../write-body.ts';
 import type { ContentRouteOptions } from './content-route.ts';
 import { DIGEST_PATH, DIGEST_ROUTE, declaredFileName } from './register-digest-route.ts';

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BlobsError } from '../../core/errors.ts';
-import type { Content } from '../content.ts';
-import type { Library, Wanted } from '../library.ts';
+import type { Content } from '../library/content.ts';
+import type { Library, Wanted } from '../library/library.ts';
 import { problemOf } from '../problem.ts';
 import { sendContent } from '../send-content.ts';
 import { workOf } from '../work.ts';

@@ -2,8 +2,8 @@
 import type { FastifyInstance } from 'fastify';
 import { BlobsError } from '../../core/errors.ts';
 import { findSha256, type Sha256 } from '../../core/sha256.ts';
-import type { Catalogue } from '../catalogue.ts';
 import { findFileName } from '../file-name.ts';
+import type { Catalogue } from '../library/catalogue.ts';
 import { answerContent, type ContentRouteOptions } from './content-route.ts';
 
 export const DIGEST_PATH = '/sha256/';

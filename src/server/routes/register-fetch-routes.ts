@@ -2,9 +2,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { redactUrl } from '../../core/url.ts';
 import type { UpstreamPolicy } from '../../fetch/upstream-policy.ts';
-import type { Catalogue } from '../catalogue.ts';
 import { parseFetchQuery } from '../fetch-query.ts';
 import { fileNameOfUrl, findFileName } from '../file-name.ts';
+import type { Catalogue } from '../library/catalogue.ts';
 import { workOf } from '../work.ts';
 import { answerContent, type ContentRequest, type ContentRouteOptions } from './content-route.ts';
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it, test } from 'vitest';
-import { LookedAtContent } from '../../../src/server/flow-content.ts';
+import { LookedAtContent } from '../../../src/server/library/flow-content.ts';
 import { connectRaw, exchangeRaw, parseAnswer, rawGet } from '../../support/raw-http.ts';
 import { type Script, ScriptedContent } from '../../support/scripted-content.ts';
 import { sha256, someBytes } from '../../support/temp.ts';

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { open as openFile } from 'node:fs/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { Content } from '../../../src/server/content.ts';
+import type { Content } from '../../../src/server/library/content.ts';
 import type { BlobStore } from '../../../src/store/blob-store.ts';
 import { entryFile } from '../../../src/store/store-layout.ts';
 import { TemporaryFile } from '../../../src/store/temporary-file.ts';

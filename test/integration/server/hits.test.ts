@@ -2,7 +2,7 @@
 import { renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
 import type { Blob } from '../../../src/core/blob.ts';
-import { Via } from '../../../src/server/via.ts';
+import { Via } from '../../../src/server/library/via.ts';
 import { entryFile } from '../../../src/store/store-layout.ts';
 import { connectRaw, exchangeRaw, parseAnswer, rawGet } from '../../support/raw-http.ts';
 import { sha256, someBytes, withDirectory } from '../../support/temp.ts';

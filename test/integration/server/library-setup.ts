@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { onTestFinished } from 'vitest';
 import type { Blob } from '../../../src/core/blob.ts';
-import { Catalogue } from '../../../src/server/catalogue.ts';
-import type { Content } from '../../../src/server/content.ts';
-import type { DownloadEnd } from '../../../src/server/downloads.ts';
-import { Library, type LibraryOptions, type Wanted } from '../../../src/server/library.ts';
+import { Catalogue } from '../../../src/server/library/catalogue.ts';
+import type { Content } from '../../../src/server/library/content.ts';
+import type { DownloadEnd } from '../../../src/server/library/downloads.ts';
+import { Library, type LibraryOptions, type Wanted } from '../../../src/server/library/library.ts';
 import { BlobStore } from '../../../src/store/blob-store.ts';
 import { sha256, tempDir } from '../../support/temp.ts';
 import { digestOf, FakeClock, NEVER, sampleBlob } from '../../unit/samples.ts';

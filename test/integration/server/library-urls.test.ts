@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseMirror } from '../../../src/fetch/mirrors.ts';
-import { DEFAULT_TTL_MS } from '../../../src/server/library.ts';
+import { DEFAULT_TTL_MS } from '../../../src/server/library/library.ts';
 import { entryFile, urlRecordFile } from '../../../src/store/store-layout.ts';
 import { hashUrl } from '../../../src/store/url-record.ts';
 import { type FaultServer, startFaultServer } from '../../support/fault-server.ts';

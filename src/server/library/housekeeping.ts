@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import { setImmediate } from 'node:timers/promises';
-import type { Clock } from '../core/deps.ts';
-import { describeError, systemCode } from '../core/errors.ts';
-import type { StoreEntry } from '../core/report.ts';
-import type { Sha256 } from '../core/sha256.ts';
-import type { BlobStore } from '../store/blob-store.ts';
-import { findFreeLock } from '../store/download-lock.ts';
-import { findUnneeded } from '../store/find-unneeded.ts';
-import { removeOrphanRecords } from '../store/orphan-records.ts';
-import { housekeepingLock } from '../store/store-layout.ts';
+import type { Clock } from '../../core/deps.ts';
+import { describeError, systemCode } from '../../core/errors.ts';
+import type { StoreEntry } from '../../core/report.ts';
+import type { Sha256 } from '../../core/sha256.ts';
+import type { BlobStore } from '../../store/blob-store.ts';
+import { findFreeLock } from '../../store/download-lock.ts';
+import { findUnneeded } from '../../store/find-unneeded.ts';
+import { removeOrphanRecords } from '../../store/orphan-records.ts';
+import { housekeepingLock } from '../../store/store-layout.ts';
 import { Uses } from './uses.ts';
 
 /** A store that has become too large is made so much smaller, so that not each new entry costs a look at all. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Clock } from '../core/deps.ts';
-import type { StoreEntry } from '../core/report.ts';
-import type { Sha256 } from '../core/sha256.ts';
-import type { BlobStore } from '../store/blob-store.ts';
+import type { Clock } from '../../core/deps.ts';
+import type { StoreEntry } from '../../core/report.ts';
+import type { Sha256 } from '../../core/sha256.ts';
+import type { BlobStore } from '../../store/blob-store.ts';
 
 /** So often at most the file system is told of a use, which other processes see. */
 const TOUCH_EVERY_MS = 3_600_000;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Blob } from '../core/blob.ts';
-import { BlobsError } from '../core/errors.ts';
-import type { Sha256 } from '../core/sha256.ts';
-import type { Mirror } from '../fetch/mirrors.ts';
-import { type Job, planFetch, planUrl, type RemoteSource } from '../fetch/plan.ts';
+import type { Blob } from '../../core/blob.ts';
+import { BlobsError } from '../../core/errors.ts';
+import type { Sha256 } from '../../core/sha256.ts';
+import type { Mirror } from '../../fetch/mirrors.ts';
+import { type Job, planFetch, planUrl, type RemoteSource } from '../../fetch/plan.ts';
 
 /** Where may be asked at all. */
 export interface PlaceOptions {

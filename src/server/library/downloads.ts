@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-import { BlobsError, describeError } from '../core/errors.ts';
-import type { Sha256 } from '../core/sha256.ts';
-import { redactUrl } from '../core/url.ts';
-import type { DownloadOptions, DownloadProgress } from '../fetch/attempt.ts';
-import { type DownloadResult, download, downloadUnknown } from '../fetch/download.ts';
-import { Relayed } from '../fetch/follower.ts';
-import { FreeSpace } from '../fetch/free-space.ts';
-import { NotModified } from '../fetch/http-status-error.ts';
-import type { Job, RemoteSource } from '../fetch/plan.ts';
-import { conditionsOf } from '../fetch/range.ts';
-import type { BlobStore } from '../store/blob-store.ts';
-import { findFreeLock } from '../store/download-lock.ts';
-import { lockFile } from '../store/store-layout.ts';
-import { hashUrl, type UrlRecord } from '../store/url-record.ts';
+import { BlobsError, describeError } from '../../core/errors.ts';
+import type { Sha256 } from '../../core/sha256.ts';
+import { redactUrl } from '../../core/url.ts';
+import type { DownloadOptions, DownloadProgress } from '../../fetch/attempt.ts';
+import { type DownloadResult, download, downloadUnknown } from '../../fetch/download.ts';
+import { Relayed } from '../../fetch/follower.ts';
+import { FreeSpace } from '../../fetch/free-space.ts';
+import { NotModified } from '../../fetch/http-status-error.ts';
+import type { Job, RemoteSource } from '../../fetch/plan.ts';
+import { conditionsOf } from '../../fetch/range.ts';
+import type { BlobStore } from '../../store/blob-store.ts';
+import { findFreeLock } from '../../store/download-lock.ts';
+import { lockFile } from '../../store/store-layout.ts';
+import { hashUrl, type UrlRecord } from '../../store/url-record.ts';
 import type { Flow } from './flow.ts';
 import { sendVia, type Via } from './via.ts';
 
@@ -224,7 +224,7 @@ async function openLfs(
   options: DownloadOptions,
 ): Promise<Pick<DownloadOptions, 'lfs' | 'forMirrors'>> {
   if (!job.sources.some((source) => 'lfs' in source)) return {};
-  const { LfsClient } = await import('../fetch/lfs/lfs-client.ts');
+  const { LfsClient } = await import('../../fetch/lfs/lfs-client.ts');
   const lfs = new LfsClient([job], options);
   const { forMirrors } = options;
   if (forMirrors === undefined) return { lfs };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Sha256 } from '../core/sha256.ts';
-import { BlobStore } from '../store/blob-store.ts';
-import type { TemporaryFile } from '../store/temporary-file.ts';
-import type { UrlRecord } from '../store/url-record.ts';
+import type { Sha256 } from '../../core/sha256.ts';
+import { BlobStore } from '../../store/blob-store.ts';
+import type { TemporaryFile } from '../../store/temporary-file.ts';
+import type { UrlRecord } from '../../store/url-record.ts';
 
 /** A store that tells of each entry, and of each record of a URL, that is made through it, and of each entry that is touched. */
 export class ObservedStore extends BlobStore {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { BlobsError } from '../core/errors.ts';
-import type { Sha256 } from '../core/sha256.ts';
-import { letHostsRest } from '../fetch/host-rest.ts';
-import { NotModified } from '../fetch/http-status-error.ts';
-import { conditionsOf } from '../fetch/range.ts';
-import { findUrlRecord, hashUrl, type UrlRecord } from '../store/url-record.ts';
+import { BlobsError } from '../../core/errors.ts';
+import type { Sha256 } from '../../core/sha256.ts';
+import { letHostsRest } from '../../fetch/host-rest.ts';
+import { NotModified } from '../../fetch/http-status-error.ts';
+import { conditionsOf } from '../../fetch/range.ts';
+import { findUrlRecord, hashUrl, type UrlRecord } from '../../store/url-record.ts';
 import { askForUrl } from './ask-for-url.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Content, ContentOrigin } from './content.ts';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Blob } from '../core/blob.ts';
-import type { Sha256 } from '../core/sha256.ts';
-import { findUrl } from '../core/url.ts';
+import type { Blob } from '../../core/blob.ts';
+import type { Sha256 } from '../../core/sha256.ts';
+import { findUrl } from '../../core/url.ts';
 
 const LFS = 'lfs';
 

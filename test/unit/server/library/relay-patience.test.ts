@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
-import { FlowReader } from '../../../src/server/flow-reader.ts';
-import { RelayPatience } from '../../../src/server/relay-patience.ts';
-import { NEVER } from '../samples.ts';
+import { FlowReader } from '../../../../src/server/library/flow-reader.ts';
+import { RelayPatience } from '../../../../src/server/library/relay-patience.ts';
+import { NEVER } from '../../samples.ts';
 
 function setUp(...positions: number[]) {
   const time = { nowMs: 0 };

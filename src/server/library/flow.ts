@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Sha256 } from '../core/sha256.ts';
-import type { Body } from '../fetch/body.ts';
-import type { BegunBody, Follower } from '../fetch/follower.ts';
-import type { TemporaryFile } from '../store/temporary-file.ts';
+import type { Sha256 } from '../../core/sha256.ts';
+import type { Body } from '../../fetch/body.ts';
+import type { BegunBody, Follower } from '../../fetch/follower.ts';
+import type { TemporaryFile } from '../../store/temporary-file.ts';
 import { upstreamChanged } from './changed.ts';
 import type { ByteRange } from './content.ts';
 import { FlowBytes } from './flow-bytes.ts';

@@ -2,14 +2,14 @@
 import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Sha256 } from '../../../src/core/sha256.ts';
-import { PieceBudget } from '../../../src/server/shared-pieces.ts';
-import { Shelf } from '../../../src/server/shelf.ts';
-import { StoredContent } from '../../../src/server/stored-content.ts';
-import { BlobStore } from '../../../src/store/blob-store.ts';
-import { entryFile } from '../../../src/store/store-layout.ts';
-import { sha256, someBytes, tempDir, withDirectory } from '../../support/temp.ts';
-import { digestOf, NEVER } from '../samples.ts';
+import type { Sha256 } from '../../../../src/core/sha256.ts';
+import { PieceBudget } from '../../../../src/server/library/shared-pieces.ts';
+import { Shelf } from '../../../../src/server/library/shelf.ts';
+import { StoredContent } from '../../../../src/server/library/stored-content.ts';
+import { BlobStore } from '../../../../src/store/blob-store.ts';
+import { entryFile } from '../../../../src/store/store-layout.ts';
+import { sha256, someBytes, tempDir, withDirectory } from '../../../support/temp.ts';
+import { digestOf, NEVER } from '../../samples.ts';
 
 const LARGE = someBytes('large', 2_000_000);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Clock } from '../core/deps.ts';
-import { BlobsError, type ErrorCode } from '../core/errors.ts';
+import type { Clock } from '../../core/deps.ts';
+import { BlobsError, type ErrorCode } from '../../core/errors.ts';
 
 /** Long enough for the retries of a client, short enough for one who mends upstream. */
 const REMEMBERED_MS = 30_000;

@@ -2,15 +2,19 @@
 import { existsSync, mkdirSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Clock } from '../../../src/core/deps.ts';
-import { Housekeeping, type HousekeepingOptions, type Tidied } from '../../../src/server/housekeeping.ts';
-import { ObservedStore } from '../../../src/server/observed-store.ts';
-import { Uses } from '../../../src/server/uses.ts';
-import { urlRecordFile } from '../../../src/store/store-layout.ts';
-import { TemporaryFile } from '../../../src/store/temporary-file.ts';
-import { hashUrl, type UrlRecord, writeUrlRecord } from '../../../src/store/url-record.ts';
-import { filesBelow, sha256, tempDir, withDirectory } from '../../support/temp.ts';
-import { digestOf } from '../samples.ts';
+import type { Clock } from '../../../../src/core/deps.ts';
+import {
+  Housekeeping,
+  type HousekeepingOptions,
+  type Tidied,
+} from '../../../../src/server/library/housekeeping.ts';
+import { ObservedStore } from '../../../../src/server/library/observed-store.ts';
+import { Uses } from '../../../../src/server/library/uses.ts';
+import { urlRecordFile } from '../../../../src/store/store-layout.ts';
+import { TemporaryFile } from '../../../../src/store/temporary-file.ts';
+import { hashUrl, type UrlRecord, writeUrlRecord } from '../../../../src/store/url-record.ts';
+import { filesBelow, sha256, tempDir, withDirectory } from '../../../support/temp.ts';
+import { digestOf } from '../../samples.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Hash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
-import { createSha256 } from '../store/create-hash.ts';
-import { openRegularFile } from '../store/open-regular-file.ts';
+import { createSha256 } from '../../store/create-hash.ts';
+import { openRegularFile } from '../../store/open-regular-file.ts';
 import { type PieceBudget, SharedPieces } from './shared-pieces.ts';
 
 const BUFFER_BYTES = 1024 * 1024;

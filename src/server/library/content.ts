@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Sha256 } from '../core/sha256.ts';
+import type { Sha256 } from '../../core/sha256.ts';
 
 /** Which bytes of a content are wanted, counted from 0: `from` and all before `to`, or all that follow. */
 export interface ByteRange {

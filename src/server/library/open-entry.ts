@@ -2,9 +2,9 @@
 import { type BigIntStats, fstatSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
-import type { Sha256 } from '../core/sha256.ts';
-import { isSameState } from '../store/file-stamp.ts';
-import { hashContent } from '../store/hash-content.ts';
+import type { Sha256 } from '../../core/sha256.ts';
+import { isSameState } from '../../store/file-stamp.ts';
+import { hashContent } from '../../store/hash-content.ts';
 import { type PieceBudget, SharedPieces } from './shared-pieces.ts';
 
 /** So small an entry is one piece, and sent at once. */

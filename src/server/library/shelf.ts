@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type BigIntStats, fstatSync, lstatSync, utimesSync } from 'node:fs';
 import { type FileHandle, rm } from 'node:fs/promises';
-import type { Sha256 } from '../core/sha256.ts';
-import type { BlobStore } from '../store/blob-store.ts';
-import { type FileStamp, findReadStamp, isSameState, stampOf } from '../store/file-stamp.ts';
-import { openRegularFile } from '../store/open-regular-file.ts';
-import { entryFile } from '../store/store-layout.ts';
+import type { Sha256 } from '../../core/sha256.ts';
+import type { BlobStore } from '../../store/blob-store.ts';
+import { type FileStamp, findReadStamp, isSameState, stampOf } from '../../store/file-stamp.ts';
+import { openRegularFile } from '../../store/open-regular-file.ts';
+import { entryFile } from '../../store/store-layout.ts';
 import { digestOf, OpenEntry } from './open-entry.ts';
 import type { PieceBudget } from './shared-pieces.ts';
 

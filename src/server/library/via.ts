@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { randomBytes } from 'node:crypto';
-import type { Transport } from '../fetch/transport.ts';
+import type { Transport } from '../../fetch/transport.ts';
 
 /** Of what others wrote. A longer chain keeps its end, where a loop through this server shows first. */
 const MAX_CHARACTERS = 1024;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Hash } from 'node:crypto';
-import { BlobsError } from '../core/errors.ts';
-import { createSha256 } from '../store/create-hash.ts';
+import { BlobsError } from '../../core/errors.ts';
+import { createSha256 } from '../../store/create-hash.ts';
 import { upstreamChanged } from './changed.ts';
 import type { FlowReader } from './flow-reader.ts';
 import { GrowingFile } from './growing-file.ts';

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Clock } from '../core/deps.ts';
-import { followSignal } from '../core/follow-signal.ts';
-import type { Sha256 } from '../core/sha256.ts';
-import { httpExchange } from '../fetch/http.ts';
-import { clientsFor, type SourceClients } from '../fetch/open-source.ts';
+import type { Clock } from '../../core/deps.ts';
+import { followSignal } from '../../core/follow-signal.ts';
+import type { Sha256 } from '../../core/sha256.ts';
+import { httpExchange } from '../../fetch/http.ts';
+import { clientsFor, type SourceClients } from '../../fetch/open-source.ts';
 import { LookedAtContent, urlFacts } from './flow-content.ts';
 import { type PlaceOptions, planSources } from './plan-download.ts';
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Sha256 } from '../core/sha256.ts';
-import type { Body } from '../fetch/body.ts';
-import { conditionsOf } from '../fetch/range.ts';
+import type { Sha256 } from '../../core/sha256.ts';
+import type { Body } from '../../fetch/body.ts';
+import { conditionsOf } from '../../fetch/range.ts';
 import type { ByteRange, Content, ContentOrigin, UrlFacts } from './content.ts';
 import type { Flow } from './flow.ts';
 import type { FlowReader } from './flow-reader.ts';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { BlobsError, describeError } from '../core/errors.ts';
-import type { Sha256 } from '../core/sha256.ts';
+import { BlobsError, describeError } from '../../core/errors.ts';
+import type { Sha256 } from '../../core/sha256.ts';
 import { entryChanged } from './changed.ts';
 import type { ByteRange, Content, ContentOrigin, StoredFile, UrlFacts } from './content.ts';
 import { ONE_PIECE_BYTES, type OpenEntry } from './open-entry.ts';

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Blob } from '../core/blob.ts';
-import type { Clock } from '../core/deps.ts';
-import { BlobsError } from '../core/errors.ts';
-import type { Sha256 } from '../core/sha256.ts';
-import type { Body } from '../fetch/body.ts';
-import { FinalError } from '../fetch/final-error.ts';
-import { HttpStatusError } from '../fetch/http-status-error.ts';
-import type { OciEntry } from '../fetch/oci/manifest.ts';
-import { pushBlob } from '../fetch/oci/push-blob.ts';
-import { ociBlobUrl } from '../fetch/oci/reference.ts';
-import type { Registry } from '../fetch/oci/registry.ts';
-import type { RangeRequest } from '../fetch/range.ts';
-import type { BlobStore } from '../store/blob-store.ts';
+import type { Blob } from '../../core/blob.ts';
+import type { Clock } from '../../core/deps.ts';
+import { BlobsError } from '../../core/errors.ts';
+import type { Sha256 } from '../../core/sha256.ts';
+import type { Body } from '../../fetch/body.ts';
+import { FinalError } from '../../fetch/final-error.ts';
+import { HttpStatusError } from '../../fetch/http-status-error.ts';
+import type { OciEntry } from '../../fetch/oci/manifest.ts';
+import { pushBlob } from '../../fetch/oci/push-blob.ts';
+import { ociBlobUrl } from '../../fetch/oci/reference.ts';
+import type { Registry } from '../../fetch/oci/registry.ts';
+import type { RangeRequest } from '../../fetch/range.ts';
+import type { BlobStore } from '../../store/blob-store.ts';
 import type { Catalogue } from './catalogue.ts';
 
 /** After a failure the registry is left alone for so long: it must not hold up what upstream would give at once. */

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Sha256 } from '../../../src/core/sha256.ts';
-import type { Body } from '../../../src/fetch/body.ts';
-import { Flow } from '../../../src/server/flow.ts';
-import { FlowContent } from '../../../src/server/flow-content.ts';
-import { Flows } from '../../../src/server/flows.ts';
-import { PieceBudget } from '../../../src/server/shared-pieces.ts';
-import { TemporaryFile } from '../../../src/store/temporary-file.ts';
-import { someBytes, tempDir } from '../../support/temp.ts';
-import { digestOf, NEVER } from '../samples.ts';
+import type { Sha256 } from '../../../../src/core/sha256.ts';
+import type { Body } from '../../../../src/fetch/body.ts';
+import { Flow } from '../../../../src/server/library/flow.ts';
+import { FlowContent } from '../../../../src/server/library/flow-content.ts';
+import { Flows } from '../../../../src/server/library/flows.ts';
+import { PieceBudget } from '../../../../src/server/library/shared-pieces.ts';
+import { TemporaryFile } from '../../../../src/store/temporary-file.ts';
+import { someBytes, tempDir } from '../../../support/temp.ts';
+import { digestOf, NEVER } from '../../samples.ts';
 
 const ONE = someBytes('one', 1000);
 const TWO = someBytes('two', 1000);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { BlobsError } from '../core/errors.ts';
+import { BlobsError } from '../../core/errors.ts';
 
 /** Why a reader gets no more of an entry of the store that somebody wrote to. */
 export function entryChanged(): BlobsError {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { setMaxListeners } from 'node:events';
-import { BlobsError } from '../core/errors.ts';
-import { followSignal } from '../core/follow-signal.ts';
-import type { Sha256 } from '../core/sha256.ts';
+import { BlobsError } from '../../core/errors.ts';
+import { followSignal } from '../../core/follow-signal.ts';
+import type { Sha256 } from '../../core/sha256.ts';
 import { Flow } from './flow.ts';
 import type { FlowReader } from './flow-reader.ts';
 import type { PieceBudget } from './shared-pieces.ts';

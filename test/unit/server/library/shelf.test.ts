@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import { writeFileSync } from 'node:fs';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import type { Sha256 } from '../../../src/core/sha256.ts';
-import { PieceBudget } from '../../../src/server/shared-pieces.ts';
-import { Shelf } from '../../../src/server/shelf.ts';
-import { BlobStore } from '../../../src/store/blob-store.ts';
-import { hashContent } from '../../../src/store/hash-content.ts';
-import { entryFile } from '../../../src/store/store-layout.ts';
-import { sha256, someBytes, tempDir, withDirectory } from '../../support/temp.ts';
+import type { Sha256 } from '../../../../src/core/sha256.ts';
+import { PieceBudget } from '../../../../src/server/library/shared-pieces.ts';
+import { Shelf } from '../../../../src/server/library/shelf.ts';
+import { BlobStore } from '../../../../src/store/blob-store.ts';
+import { hashContent } from '../../../../src/store/hash-content.ts';
+import { entryFile } from '../../../../src/store/store-layout.ts';
+import { sha256, someBytes, tempDir, withDirectory } from '../../../support/temp.ts';
 
-vi.mock('../../../src/store/hash-content.ts', { spy: true });
+vi.mock('../../../../src/store/hash-content.ts', { spy: true });
 
 const MORE_THAN_ARE_OPEN = 65;
 
