@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -156,6 +156,21 @@ describe('a git repository', () => {
     const handle = await opened;
     expect((await handle.read(Buffer.alloc(1))).bytesRead).toBe(0); // as soon as nobody has it open for writing
     await handle.close();
+  });
+
+  it('on which git does not end behind its answers is read all the same', async () => {
+    const directory = tempDir();
+    const git = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim();
+    writeFileSync(join(directory, 'git'), `#!/bin/sh\n${git} "$@"\nexec /bin/sleep 100\n`, { mode: 0o755 });
+    const env = { PATH: directory };
+    const { topdir } = withSdk();
+    const usual = await runCli(['modules', '--all', '--json'], { cwd: topdir });
+    // Without a word, it would have ended with 0.
+    for (let times = 0; times < 3; times++) {
+      const result = await runCli(['modules', '--all', '--json'], { cwd: topdir, env });
+      expect(result.json()).toEqual(usual.json());
+      expect(result.code).toBe(usual.code);
+    }
   });
 
   it.runIf(FULL)('on which git hangs is given up', { timeout: 90_000 }, async () => {

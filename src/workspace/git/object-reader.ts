@@ -94,6 +94,8 @@ export class GitObjectReader {
     const reason = new GitReadError('failed', CLOSED);
     const timer = setTimeout(() => this.#fail(reason), CLOSE_MS);
     this.#child?.stdin?.end();
+    // Once the timer has run out, nothing else might keep the program alive until git is gone.
+    this.#child?.ref();
     await this.#ended;
     clearTimeout(timer);
     this.#fail(reason);
