@@ -28,7 +28,7 @@ import {
   testHome,
 } from '../support/temp.ts';
 
-const KILLS = process.env['BLOBS_TEST_FULL'] === '1' ? 200 : 6;
+const KILLS = process.env['BLOBS_TEST_FULL'] === '1' ? 200 : 3;
 const MIB = 1024 * 1024;
 
 interface Wanted extends BlobSpec {

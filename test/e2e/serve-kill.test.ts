@@ -6,7 +6,7 @@ import { type Served, startServe } from '../support/serve.ts';
 import { expectGoodStore, moduleWith } from '../support/store.ts';
 import { sha256, someBytes } from '../support/temp.ts';
 
-const ROUNDS = process.env['BLOBS_TEST_FULL'] === '1' ? 100 : 6;
+const ROUNDS = process.env['BLOBS_TEST_FULL'] === '1' ? 100 : 3;
 const BYTES = someBytes('killed', 3_000_000);
 const PATH = `/sha256/${sha256(BYTES)}`;
 

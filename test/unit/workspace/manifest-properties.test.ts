@@ -10,7 +10,7 @@ import { withDirectory } from '../../support/temp.ts';
 import { makeRepository } from '../../support/west-workspace.ts';
 
 const FULL = process.env['BLOBS_TEST_FULL'] === '1';
-const RUNS = FULL ? 1000 : 25;
+const RUNS = FULL ? 1000 : 12;
 // Also of shrinking what failed; after it, the smallest counterexample so far is printed with its seed.
 const TIME_LIMIT_MS = FULL ? 900_000 : 45_000;
 
