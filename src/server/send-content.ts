@@ -6,15 +6,11 @@ import { contentHeaders, type Delivery, validatorsOf } from './content-headers.t
 import type { Content } from './library/content.ts';
 import { allowsPart, judgePreconditions } from './preconditions.ts';
 import { type Problem, refuse } from './problem.ts';
-import { breakOff, writeBody } from './write-body.ts';
+import { type BodyOptions, breakOff, writeBody } from './write-body.ts';
 
-export interface SendOptions extends Delivery {
-  /** Aborted when the client is gone. */
-  readonly signal: AbortSignal;
+export interface SendOptions extends Delivery, BodyOptions {
   /** See {@link findAccelPath}. */
   readonly accelPrefix?: string | undefined;
-  /** Told of the bytes of the body that are on their way: at least once with a 200 or 206, though there be none. */
-  readonly onWritten: (bytes: number) => void;
 }
 
 /**
@@ -77,13 +73,13 @@ export async function sendContent(
   await sendBody(reply, content, { signal, onWritten, part, isHead, head: [status, own] });
 }
 
-interface BodyOptions extends Pick<SendOptions, 'signal' | 'onWritten'> {
+interface PartOptions extends BodyOptions {
   readonly part: Part | undefined;
   readonly isHead: boolean;
   readonly head: readonly [status: number, headers: ReturnType<typeof contentHeaders>];
 }
 
-async function sendBody(reply: FastifyReply, content: Content, options: BodyOptions): Promise<void> {
+async function sendBody(reply: FastifyReply, content: Content, options: PartOptions): Promise<void> {
   const { part, isHead, head, signal, onWritten } = options;
   const response = reply.raw;
   const whole = isHead ? EMPTY : (content.wholeBuffer() ?? (await findWarmed(content)));
@@ -103,7 +99,7 @@ async function sendBody(reply: FastifyReply, content: Content, options: BodyOpti
   response.writeHead(...head);
   onWritten(0);
   try {
-    await writeBody(response, continued(first, iterator), { signal, onWritten });
+    await writeBody(response, first, iterator, { signal, onWritten });
   } catch (error) {
     breakOff(response);
     throw error;
@@ -115,17 +111,6 @@ const EMPTY = new Uint8Array();
 async function findWarmed(content: Content): Promise<Uint8Array | undefined> {
   await content.warm?.();
   return content.wholeBuffer();
-}
-
-async function* continued(
-  first: IteratorResult<Uint8Array>,
-  iterator: AsyncIterator<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
-  try {
-    for (let next = first; !next.done; next = await iterator.next()) yield next.value;
-  } finally {
-    await iterator.return?.();
-  }
 }
 
 function headerText(value: string | readonly string[] | undefined): string | undefined {

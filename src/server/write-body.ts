@@ -1,25 +1,88 @@
 // SPDX-License-Identifier: Apache-2.0
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 
+export interface BodyOptions {
+  /** Aborted when the client is gone. */
+  readonly signal: AbortSignal;
+  /** Told of the bytes of the body that are on their way: at least once with a 200 or 206, though there be none. */
+  readonly onWritten: (bytes: number) => void;
+}
+
 /**
- * Writes pieces at the pace of the client, and ends the answer behind the last one. Resolves with the bytes that were
- * written. Where the pieces fail, nothing ends the answer, so that it cannot be taken for whole: see {@link breakOff}.
+ * Writes a piece and those that follow it at the pace of the client, and ends the answer behind the last one. Where the
+ * pieces fail, nothing ends the answer, so that it cannot be taken for whole: see {@link breakOff}.
  *
- * @throws what the pieces throw; the signal's reason when it is aborted
+ * @throws what the pieces throw; the signal's reason when it is aborted; what the answer emits as an error
  */
 export async function writeBody(
   response: ServerResponse,
-  pieces: AsyncIterable<Uint8Array>,
-  { signal, onWritten }: { readonly signal: AbortSignal; readonly onWritten: (bytes: number) => void },
+  first: IteratorResult<Uint8Array>,
+  rest: AsyncIterator<Uint8Array>,
+  options: BodyOptions,
 ): Promise<void> {
-  for await (const piece of pieces) {
-    signal.throwIfAborted();
-    onWritten(piece.length);
-    if (!response.write(piece)) await once(response, 'drain', { signal });
+  try {
+    await new Promise<void>((resolve, reject) =>
+      pump(response, first, rest, { ...options, resolve, reject }),
+    );
+  } finally {
+    await rest.return?.();
   }
-  signal.throwIfAborted();
-  response.end();
+}
+
+interface PumpOptions extends BodyOptions {
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+// By callbacks: nothing is made for a piece that lives as long as its client is slow. What a thousand slow clients had made
+// for each of their pieces would grow old, and the heap with it.
+function pump(
+  response: ServerResponse,
+  first: IteratorResult<Uint8Array>,
+  rest: AsyncIterator<Uint8Array>,
+  { signal, onWritten, resolve, reject }: PumpOptions,
+): void {
+  let isFull = false;
+  const stop = (): void => {
+    response.off('drain', onDrain);
+    response.off('error', fail);
+    signal.removeEventListener('abort', onAbort);
+  };
+  const fail = (error: unknown): void => {
+    stop();
+    reject(error);
+  };
+  const ask = (): void => void rest.next().then(take, fail);
+  const take = (next: IteratorResult<Uint8Array>): void => {
+    try {
+      signal.throwIfAborted();
+      if (next.done) {
+        stop();
+        response.end();
+        resolve();
+        return;
+      }
+      onWritten(next.value.length);
+      isFull = !response.write(next.value);
+    } catch (error) {
+      fail(error);
+      return;
+    }
+    if (!isFull) ask();
+  };
+  const onDrain = (): void => {
+    if (!isFull) return;
+    isFull = false;
+    ask();
+  };
+  // Pieces that are waited for fail by the signal themselves.
+  const onAbort = (): void => {
+    if (isFull) fail(signal.reason);
+  };
+  response.on('drain', onDrain);
+  response.on('error', fail);
+  signal.addEventListener('abort', onAbort);
+  take(first);
 }
 
 /**

@@ -9,6 +9,7 @@ export class PieceBudget {
   readonly #maxBytes: number;
   /** Those used last stand last. */
   readonly #held = new Set<ArrayBufferLike>();
+  #last: ArrayBufferLike | undefined;
   #bytes = 0;
 
   constructor(maxBytes = BUDGET_BYTES) {
@@ -17,6 +18,9 @@ export class PieceBudget {
 
   /** Holds `buffer` as the one that was used last. */
   hold(buffer: ArrayBufferLike): void {
+    // Nothing is moved where many send one piece.
+    if (buffer === this.#last) return;
+    this.#last = buffer;
     if (!this.#held.delete(buffer)) this.#bytes += buffer.byteLength;
     this.#held.add(buffer);
     for (const oldest of this.#held) {
