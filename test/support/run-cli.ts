@@ -104,7 +104,7 @@ export function scrubbedEnvironment(options: Pick<CliOptions, 'env' | 'home'> = 
 }
 
 function runProgram(argv: readonly string[], options: CliOptions): Promise<CliResult> {
-  const { timeoutMs = 20_000, stdin = options.input === undefined ? 'null' : 'ended' } = options;
+  const { timeoutMs = 60_000, stdin = options.input === undefined ? 'null' : 'ended' } = options;
   const [program = '', ...args] = argv;
   const child = spawn(program, args, {
     cwd: options.cwd ?? testHome(),

@@ -97,7 +97,6 @@ describe('download', () => {
     ['it does not end', { kind: 'endless' }, 'BLOBS_TOO_LARGE', 1],
   ])(
     'asks again only where that may help, and leaves no file: %s',
-    { timeout: 10_000 },
     async (_what, behaviour, code, attempts) => {
       const result = await fetchOnce(behaviour);
       expect(result).toMatchObject({ received: undefined, codes: [code], attempts, left: [] });

@@ -23,11 +23,11 @@ describe('a build cannot keep the program busy, nor end it', () => {
       `rule x\n  command = sh -c 'ld ${'a/b '.repeat(300_000)}'\nbuild y: x\n`,
     ],
     ['as many default targets', `default ${'a '.repeat(300_000)}\n`],
-  ])('by %s', { timeout: 15_000 }, async (_what, text) => {
+  ])('by %s', async (_what, text) => {
     expect(Object.keys((await makeBuild({ 'build.ninja': GOOD + text }).find()).linked)).toEqual(['a.a']);
   });
 
-  it('by lines of a map', { timeout: 15_000 }, async () => {
+  it('by lines of a map', async () => {
     const nasty = [
       `x${'.o:()'.repeat(13_000)}\u2028x`,
       `x${'.a('.repeat(20_000)})`,
@@ -47,7 +47,6 @@ describe('a build cannot keep the program busy, nor end it', () => {
   ] as const;
   it.each(TOO_MANY.slice(0, FULL ? undefined : 1))(
     'by too many %s, which is an error before memory ends',
-    { timeout: 30_000 },
     async (_what, head, piece) => {
       const build = makeBuild({
         'build.ninja': head + piece.repeat(4_000_001),
