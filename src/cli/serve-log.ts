@@ -9,7 +9,9 @@ import type { Session } from './session.ts';
 
 /** So long a line may wait for others: each write costs as much as a hit of the server. */
 const FLUSH_AFTER_MS = 20;
-const MAX_WAITING_CHARACTERS = 65_536;
+const MAX_WAITING_BYTES = 65_536;
+/** Of a character in UTF-16. */
+const MAX_UTF8_BYTES = 3;
 
 /**
  * The log of `serve` on stderr: JSON, and on a terminal lines for people. -q leaves warnings, -v adds what machines ask.
@@ -20,19 +22,24 @@ export function openServeLog({ config, stderr, terminals }: Session): {
   readonly flush: () => void;
 } {
   const colors = createColors(config.colorStderr);
-  let waiting = '';
+  // Not as strings: thousands of them would grow old, and what collects them costs more than all else of a hit.
+  const waiting = Buffer.allocUnsafe(MAX_WAITING_BYTES);
+  let waitingBytes = 0;
   let timer: NodeJS.Timeout | undefined;
   const flush = (): void => {
     clearTimeout(timer);
     timer = undefined;
-    stderr.write(waiting);
-    waiting = '';
+    stderr.write(waiting.toString('utf8', 0, waitingBytes));
+    waitingBytes = 0;
   };
   const stream = {
     write: (line: string) => {
-      waiting += terminals.stderr ? logLineText(line, colors) : line;
-      if (waiting.length >= MAX_WAITING_CHARACTERS) flush();
-      else timer ??= setTimeout(flush, FLUSH_AFTER_MS);
+      const text = terminals.stderr ? logLineText(line, colors) : line;
+      const mostBytes = text.length * MAX_UTF8_BYTES;
+      if (waitingBytes + mostBytes > MAX_WAITING_BYTES) flush();
+      if (mostBytes > MAX_WAITING_BYTES) return stderr.write(text);
+      waitingBytes += waiting.write(text, waitingBytes);
+      timer ??= setTimeout(flush, FLUSH_AFTER_MS);
     },
   };
   const isWordy = config.debug || config.verbosity === 'verbose';
