@@ -23,6 +23,7 @@ export class OpenEntry {
   readonly #vouched = new WeakSet<ArrayBufferLike>();
   #readers = 0;
   #isRetired = false;
+  #closing: Promise<void> | undefined;
 
   /** @param stats Of the file as it was hashed. */
   constructor(
@@ -108,6 +109,11 @@ export class OpenEntry {
     // Who just found it has had no time to retain it.
     await setImmediate();
     if (this.#readers > 0) return;
+    this.#closing ??= this.#close();
+    await this.#closing;
+  }
+
+  async #close(): Promise<void> {
     this.#onClosed();
     await this.#handle.close().catch(() => undefined);
   }

@@ -1,33 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { FileHandle } from 'node:fs/promises';
+import { LRUCache } from 'lru-cache';
 
 const PIECE_BYTES = 256 * 1024;
 const BUDGET_BYTES = 24 * 1024 * 1024;
 
 /** Keeps the pieces that were used last in memory, so many bytes in all. */
 export class PieceBudget {
-  readonly #maxBytes: number;
-  /** Those used last stand last. */
-  readonly #held = new Set<ArrayBufferLike>();
-  #last: ArrayBufferLike | undefined;
-  #bytes = 0;
+  readonly #held: LRUCache<ArrayBufferLike, true>;
 
+  /** @param maxBytes 1 at least */
   constructor(maxBytes = BUDGET_BYTES) {
-    this.#maxBytes = maxBytes;
+    this.#held = new LRUCache({ maxSize: maxBytes, sizeCalculation: (_, { byteLength }) => byteLength });
   }
 
-  /** Holds `buffer` as the one that was used last. */
+  /** Holds `buffer`, of one byte at least, as the one that was used last. */
   hold(buffer: ArrayBufferLike): void {
-    // Nothing is moved where many send one piece.
-    if (buffer === this.#last) return;
-    this.#last = buffer;
-    if (!this.#held.delete(buffer)) this.#bytes += buffer.byteLength;
-    this.#held.add(buffer);
-    for (const oldest of this.#held) {
-      if (this.#bytes <= this.#maxBytes) return;
-      this.#held.delete(oldest);
-      this.#bytes -= oldest.byteLength;
-    }
+    if (this.#held.get(buffer) === undefined) this.#held.set(buffer, true);
   }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type BigIntStats, fstatSync, lstatSync, utimesSync } from 'node:fs';
 import { type FileHandle, rm } from 'node:fs/promises';
+import { LRUCache } from 'lru-cache';
 import type { Sha256 } from '../../core/sha256.ts';
 import type { BlobStore } from '../../store/blob-store.ts';
 import { type FileStamp, findReadStamp, isSameState, stampOf } from '../../store/file-stamp.ts';
@@ -32,8 +33,11 @@ export class Shelf {
   readonly #store: BlobStore;
   readonly #budget: PieceBudget;
   readonly #signal: AbortSignal;
-  /** Those used last stand last. */
-  readonly #known = new Map<Sha256, Known>();
+  /** What is no longer there is closed as soon as nobody reads it. */
+  readonly #known = new LRUCache<Sha256, Known>({
+    max: MAX_OPEN,
+    dispose: ({ entry }) => void entry.retire(),
+  });
   /** The stamps of files that were found to have their digests. */
   readonly #hashed = new Map<Sha256, FileStamp>();
   /** Those above, and those that somebody still reads. */
@@ -55,8 +59,7 @@ export class Shelf {
   find(digest: Sha256): Promise<OpenEntry | undefined> | OpenEntry | undefined {
     const found = this.findKnown(digest);
     if (found) return found;
-    const known = this.#known.get(digest);
-    if (known) this.#forget(digest, known);
+    this.#known.delete(digest);
     if (findStats(entryFile(this.#store.directory, digest)) === undefined) return undefined;
     let check = this.#checks.get(digest);
     if (check === undefined) {
@@ -72,8 +75,6 @@ export class Shelf {
     if (known?.stamp === undefined) return undefined;
     const now = findStats(known.entry.path);
     if (now === undefined || !isSameState(now, known.stats)) return undefined;
-    this.#known.delete(digest);
-    this.#known.set(digest, known);
     return known.entry;
   }
 
@@ -142,13 +143,7 @@ export class Shelf {
   #keep(known: Known): void {
     const { digest } = known.entry;
     if (known.stamp !== undefined) this.#remember(digest, known.stamp);
-    const before = this.#known.get(digest);
-    if (before) this.#forget(digest, before);
     this.#known.set(digest, known);
-    for (const [oldest, one] of this.#known) {
-      if (this.#known.size <= MAX_OPEN) return;
-      this.#forget(oldest, one);
-    }
   }
 
   #remember(digest: Sha256, stamp: FileStamp): void {
@@ -156,11 +151,6 @@ export class Shelf {
     this.#hashed.set(digest, stamp);
     const [oldest] = this.#hashed.keys();
     if (this.#hashed.size > MAX_HASHED && oldest !== undefined) this.#hashed.delete(oldest);
-  }
-
-  #forget(digest: Sha256, { entry }: Known): void {
-    this.#known.delete(digest);
-    void entry.retire();
   }
 }
 

@@ -87,7 +87,7 @@ export class Statistics {
   /** The bytes of `digest` are in the store. What was counted under `key`, before their digest was known, is theirs. */
   noteStored(digest: Sha256, key?: StatisticsKey): void {
     this.#stored += 1;
-    const before = key === undefined || key === digest ? undefined : this.#own.blobs.get(key);
+    const before = key === undefined || key === digest ? undefined : this.#own.blobs.peek(key);
     const counts = this.#own.blob(digest);
     addBlobTraffic(counts, {
       ...before,

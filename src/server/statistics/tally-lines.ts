@@ -28,8 +28,10 @@ const MAX_TIME_MS = 8_640_000_000_000_000;
 export function* writeTally(tally: Tally): Generator<unknown> {
   yield { schemaVersion: SCHEMA_VERSION, total: numbersOf(tally.totals) };
   for (const [day, counts] of [...tally.days]) yield { day, counts: numbersOf(counts) };
-  // A blob that is counted moves to the end of the map, and would be met twice there.
-  for (const [key, counts] of [...tally.blobs]) {
+  // A blob that is counted meanwhile moves, and would be met twice.
+  for (const key of [...tally.blobs.rkeys()]) {
+    const counts = tally.blobs.peek(key);
+    if (counts === undefined) continue;
     const { lastServedMs: served, firstFetchedMs: fetched } = counts;
     yield { key, counts: numbersOf(counts), served, fetched };
   }

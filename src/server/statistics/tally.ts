@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { LRUCache } from 'lru-cache';
 
 /** Counts of what went out and of what had to be asked for. Bytes are those of bodies. */
 export interface Traffic {
@@ -28,8 +29,8 @@ export const MAX_KEYS = 100_000;
 export class Tally {
   readonly totals: Traffic = noTraffic();
   readonly days = new Map<string, Traffic>();
-  /** The least recently counted first. */
-  readonly blobs = new Map<string, BlobTraffic>();
+  // By a size, so that room for all is not taken before there are so many.
+  readonly blobs = new LRUCache<string, BlobTraffic>({ maxSize: MAX_KEYS, sizeCalculation: () => 1 });
 
   /** The counts of a day, to be added to. The oldest day falls out where there are more than 90. */
   day(date: string): Traffic {
@@ -43,16 +44,11 @@ export class Tally {
 
   /** The counts of a blob, to be added to; it is now the last that would fall out. */
   blob(key: string): BlobTraffic {
-    const counts = this.blobs.get(key) ?? noTraffic();
-    this.blobs.delete(key);
-    this.blobs.set(key, counts);
-    if (this.blobs.size > MAX_KEYS) {
-      for (const oldest of this.blobs.keys()) {
-        this.blobs.delete(oldest);
-        break;
-      }
-    }
-    return counts;
+    const known = this.blobs.get(key);
+    if (known !== undefined) return known;
+    const made = noTraffic();
+    this.blobs.set(key, made);
+    return made;
   }
 }
 
@@ -72,7 +68,7 @@ export function sumTallies(tallies: readonly Tally[]): AllTraffic {
     for (const [date, counts] of days) addTraffic(sums.day(date), counts);
   }
   const find = (key: string): BlobTraffic | undefined => {
-    const found = tallies.flatMap(({ blobs }) => blobs.get(key) ?? []);
+    const found = tallies.flatMap(({ blobs }) => blobs.peek(key) ?? []);
     if (found.length < 2) return found[0];
     const counts = noTraffic();
     for (const more of found) addBlobTraffic(counts, more);

@@ -23,7 +23,7 @@ describe('an entry of a shelf', () => {
   it('lets who reads it read on while more than it keeps open are asked for', async () => {
     const store = new BlobStore(tempDir());
     // Nothing is kept in memory, so that all comes from the file.
-    const shelf = new Shelf(store, new PieceBudget(0), NEVER);
+    const shelf = new Shelf(store, new PieceBudget(1), NEVER);
     put(store, digestOf(LARGE), LARGE);
     const entry = await shelf.find(digestOf(LARGE));
     if (entry === undefined) throw new Error('there is no entry');
