@@ -36,6 +36,8 @@ export interface EndedRequest {
   readonly traits: RouteTraits;
   readonly work: Omit<Work, 'signal'>;
   readonly ms: number;
+  /** The same for answers of which the log says the same, but for their clients and how long they took. */
+  readonly alike?: object;
 }
 
 export interface AppOptions {

@@ -27,7 +27,8 @@ export interface Privileges {
 export class Gate {
   readonly #options: GateOptions;
   readonly #left = new EventEmitter();
-  readonly #bySocket = new WeakMap<Socket, Set<() => void>>();
+  // Lists, as short as they are: sets leave tables behind that grow old.
+  readonly #bySocket = new WeakMap<Socket, (() => void)[]>();
   #inWork = 0;
   #isShut = false;
 
@@ -56,18 +57,20 @@ export class Gate {
   enter({ socket }: IncomingMessage, response: ServerResponse, onLeft: () => void): void {
     const here = this.#bySocket.get(socket) ?? this.#watch(socket);
     const leave = (): void => {
-      if (!here.delete(leave)) return;
+      const index = here.indexOf(leave);
+      if (index === -1) return;
+      here.splice(index, 1);
       this.#inWork -= 1;
       onLeft();
       this.#left.emit('left');
     };
-    here.add(leave);
+    here.push(leave);
     this.#inWork += 1;
     response.once('close', leave);
   }
 
-  #watch(socket: Socket): Set<() => void> {
-    const here = new Set<() => void>();
+  #watch(socket: Socket): (() => void)[] {
+    const here: (() => void)[] = [];
     this.#bySocket.set(socket, here);
     socket.once('close', () => {
       for (const leave of [...here]) leave();
@@ -117,7 +120,7 @@ export class Gate {
   }
 
   #ownOf(socket: Socket): number {
-    return this.#bySocket.get(socket)?.size ?? 0;
+    return this.#bySocket.get(socket)?.length ?? 0;
   }
 
   #findTokenRefusal({ headers }: IncomingMessage): Problem | undefined {

@@ -46,9 +46,9 @@ export function hitAnswerer(
 ): (request: IncomingMessage, response: ServerResponse) => boolean {
   const { gate, library, limits, via, accelPrefix, onEnded } = options;
   const heads = new WeakMap<OpenEntry, Head>();
-  const headersOf = (entry: OpenEntry): OutgoingHttpHeaders => {
+  const headOf = (entry: OpenEntry): Head => {
     const [catalogue, isPrivate, before] = [options.catalogue(), options.isPrivate(), heads.get(entry)];
-    if (before?.catalogue === catalogue && before.isPrivate === isPrivate) return before.headers;
+    if (before?.catalogue === catalogue && before.isPrivate === isPrivate) return before;
     const { digest } = entry;
     const fileName = declaredFileName(catalogue, digest);
     // Only the age of what is known by its URL depends on the time.
@@ -57,8 +57,9 @@ export function hitAnswerer(
     const accelPath = findAccelPath(accelPrefix, { digest, isComplete: true, file: entry }, {});
     if (accelPath !== undefined) headers['x-accel-redirect'] = accelPath;
     headers['content-length'] = accelPath === undefined ? entry.bytes : 0;
-    heads.set(entry, { catalogue, isPrivate, headers });
-    return headers;
+    const head = { catalogue, isPrivate, headers };
+    heads.set(entry, head);
+    return head;
   };
   return (request, response) => {
     const digest = findPlainDigest(request);
@@ -68,12 +69,13 @@ export function hitAnswerer(
     const body = accelPrefix === undefined ? entry?.wholeBuffer() : undefined;
     if (entry === undefined || (accelPrefix === undefined && body === undefined)) return false;
     const startMs = performance.now();
+    const head = headOf(entry);
     const work: EndedRequest['work'] = { startMs, bytes: entry.bytes, digest, origin: 'hit' };
     gate.enter(request, response, () => {
       const ms = performance.now() - startMs;
-      onEnded({ request, response, route: DIGEST_ROUTE, traits: {}, work, ms });
+      onEnded({ request, response, route: DIGEST_ROUTE, traits: {}, work, ms, alike: head });
     });
-    response.writeHead(200, headersOf(entry)).end(body);
+    response.writeHead(200, head.headers).end(body);
     // What the system took at once waits for nobody.
     if (response.socket?.writableLength !== 0) dropStalled(response, limits.stallTimeoutMs);
     return true;
