@@ -23,6 +23,7 @@ export default defineConfig({
     // For what hangs: no test is measured by it, on however slow a machine.
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 60_000 } },
     retry: 0,
     sequence: { sequencer: LongestFirst },
     // One for each core, also where there are two: by default one core would be left idle.
