@@ -30,7 +30,7 @@ export default defineConfig({
     maxWorkers: availableParallelism(),
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
     coverage: {
-      // Also in the one run of all tests in which .ci/run wants it.
+      // Also in the run of `npm test` in which .ci/run wants it.
       enabled: process.env['BLOBS_TEST_COVERAGE'] === '1',
       provider: 'v8',
       include: ['src/**/*.ts'],

@@ -15,7 +15,7 @@ const MAX_UTF8_BYTES = 3;
 
 /**
  * The log of `serve` on stderr: JSON, and on a terminal lines for people. -q leaves warnings, -v adds what machines ask.
- * What is logged within some milliseconds is written all at once, or by `flush`.
+ * What is logged within some milliseconds is written all at once, or by `flush`, or when the process ends.
  */
 export function openServeLog({ config, stderr, terminals }: Session): {
   readonly log: ServerLog;
@@ -32,6 +32,7 @@ export function openServeLog({ config, stderr, terminals }: Session): {
     stderr.write(waiting.toString('utf8', 0, waitingBytes));
     waitingBytes = 0;
   };
+  process.once('exit', flush);
   const stream = {
     write: (line: string) => {
       const text = terminals.stderr ? logLineText(line, colors) : line;

@@ -22,10 +22,10 @@ export function delayOptimisation(): void {
  * Takes {@link delayOptimisation} back, for what runs for long: code that a thousand requests run is soon worth compiling.
  * The young generation stays small.
  */
-export function optimiseAsUsual(): void {
+export function tuneForServing(): void {
   if (!NODE_LINES.test(process.versions.node)) return;
   setFlagsFromString(`--interrupt-budget=${USUAL_INTERRUPT_BUDGET}`);
   setFlagsFromString('--no-liftoff-only');
-  // What a thousand clients left behind is collected soon: else a crowd costs a third more memory.
+  // What a thousand clients left behind is collected soon: else a crowd costs a fifth more memory.
   setFlagsFromString('--semi-space-growth-factor=1');
 }

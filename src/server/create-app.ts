@@ -48,20 +48,13 @@ export interface AppOptions {
   readonly via?: Pick<Via, 'isOwn'> | undefined;
   readonly onEnded: (ended: EndedRequest) => void;
   /** Answers a request before the router sees it, or does nothing and returns false. */
-  readonly answerFirst?: (request: IncomingMessage, response: ServerResponse) => boolean;
+  readonly answerFirst: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
 
 const MAX_PARAMETER_CHARACTERS = 2048;
 
 /** An application without routes, which lets requests through the gate, and answers whatever goes wrong. */
-export function createApp({
-  limits,
-  gate,
-  log,
-  via,
-  onEnded,
-  answerFirst = () => false,
-}: AppOptions): FastifyInstance {
+export function createApp({ limits, gate, log, via, onEnded, answerFirst }: AppOptions): FastifyInstance {
   const app: FastifyInstance = fastify({
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),

@@ -94,12 +94,15 @@ export class Gate {
 
   /** Whether a request without privileges, which did not enter yet, may do so and go on. */
   admits(request: IncomingMessage): boolean {
-    const { maxRequests, maxRequestsPerConnection } = this.#options.limits;
-    if (this.#inWork >= maxRequests || this.#ownOf(request.socket) >= maxRequestsPerConnection) return false;
-    return this.#judge(request, {}) === undefined;
+    return this.#judge(request, {}, { uncounted: 1 }) === undefined;
   }
 
-  #judge(request: IncomingMessage, { isHealth, isOpen }: Privileges): Problem | undefined {
+  /** @param options.uncounted how many requests there are beside those that entered: the one that is judged, or none */
+  #judge(
+    request: IncomingMessage,
+    { isHealth, isOpen }: Privileges,
+    { uncounted = 0 } = {},
+  ): Problem | undefined {
     const { limits, networks } = this.#options;
     const { socket } = request;
     if (!isAllowedClient(socket.remoteAddress, networks)) {
@@ -113,9 +116,10 @@ export class Gate {
     if ((request.url ?? '').length > limits.maxTargetCharacters) return tooLarge(414, 'the URL is too long');
     if (hasBody(request)) return tooLarge(413, 'a request here has no body');
     if (this.#isShut && !isHealth) return busy('the server is ending');
-    if (this.#ownOf(socket) > limits.maxRequestsPerConnection) return CROWDED;
+    if (this.#ownOf(socket) + uncounted > limits.maxRequestsPerConnection) return CROWDED;
     // Who asks whether the server lives must not take its being busy for its end.
-    if (this.#inWork > limits.maxRequests && !isHealth) return busy('there are too many requests at once');
+    if (this.#inWork + uncounted > limits.maxRequests && !isHealth)
+      return busy('there are too many requests at once');
     return isOpen ? undefined : this.#findTokenRefusal(request);
   }
 

@@ -8,30 +8,34 @@ import type { ServerLog } from './server-log.ts';
 const MAX_CHARACTERS = 1000;
 const MAX_PATH_CHARACTERS = 200;
 
-/** What is known of answers that are alike, in a log for them. */
-const ALIKE = new WeakMap<object, ServerLog>();
+/** Logs whose lines have the members that answers share which are alike: those are spelt once for all of them. */
+const SHARED = new WeakMap<object, ServerLog>();
 
 /** Writes the line of a request that ended. Nothing of its headers and nothing of its query but the URL stands in it;
  * its path where nothing is there. */
 export function logRequest(log: ServerLog, ended: EndedRequest): void {
-  const { request, response, traits, ms, alike } = ended;
-  const { statusCode: status } = response;
+  const { request, alike, ms } = ended;
+  const { level, message } = judge(ended);
   const own = { ms: Math.round(ms), client: request.socket.remoteAddress };
-  if (alike !== undefined && response.writableFinished) {
-    // Spelt once for all of them.
-    let child = ALIKE.get(alike);
-    if (child === undefined) {
-      child = log.child(sharedMembers(ended));
-      ALIKE.set(alike, child);
-    }
-    child.info(own, 'answered');
-    return;
-  }
-  const line = { ...sharedMembers(ended), ...own };
-  if (!response.writableFinished) log.warn(line, 'broken off');
-  else if (status >= 500 && !traits.isHealth) log.warn(line, 'failed');
-  else if (traits.isQuiet) log.debug(line, 'answered');
-  else log.info(line, status < 400 ? 'answered' : 'refused');
+  if (alike === undefined) log[level]({ ...sharedMembers(ended), ...own }, message);
+  else sharedLog(log, alike, ended)[level](own, message);
+}
+
+/** How grave the end of a request is, and what is said of it. */
+function judge({ response, traits }: EndedRequest): { level: 'warn' | 'info' | 'debug'; message: string } {
+  const { statusCode: status } = response;
+  if (!response.writableFinished) return { level: 'warn', message: 'broken off' };
+  if (status >= 500 && !traits.isHealth) return { level: 'warn', message: 'failed' };
+  if (traits.isQuiet) return { level: 'debug', message: 'answered' };
+  return { level: 'info', message: status < 400 ? 'answered' : 'refused' };
+}
+
+function sharedLog(log: ServerLog, alike: object, ended: EndedRequest): ServerLog {
+  const known = SHARED.get(alike);
+  if (known !== undefined) return known;
+  const made = log.child(sharedMembers(ended));
+  SHARED.set(alike, made);
+  return made;
 }
 
 /** All but the client and how long it took. */

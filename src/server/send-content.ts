@@ -8,6 +8,7 @@ import { allowsPart, judgePreconditions } from './preconditions.ts';
 import { type Problem, refuse } from './problem.ts';
 import { type BodyOptions, breakOff, writeBody } from './write-body.ts';
 
+/** `onWritten` is told at least once of a 200 or 206, though there be no bytes. */
 export interface SendOptions extends Delivery, BodyOptions {
   /** See {@link findAccelPath}. */
   readonly accelPrefix?: string | undefined;

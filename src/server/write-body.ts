@@ -4,13 +4,14 @@ import type { ServerResponse } from 'node:http';
 export interface BodyOptions {
   /** Aborted when the client is gone. */
   readonly signal: AbortSignal;
-  /** Told of the bytes of the body that are on their way: at least once with a 200 or 206, though there be none. */
+  /** Told of the bytes of the body that are on their way. */
   readonly onWritten: (bytes: number) => void;
 }
 
 /**
  * Writes a piece and those that follow it at the pace of the client, and ends the answer behind the last one. Where the
- * pieces fail, nothing ends the answer, so that it cannot be taken for whole: see {@link breakOff}.
+ * pieces fail, nothing ends the answer, so that it cannot be taken for whole: see {@link breakOff}. A piece that is waited
+ * for must come or fail when the signal is aborted.
  *
  * @throws what the pieces throw; the signal's reason when it is aborted; what the answer emits as an error
  */
@@ -42,8 +43,9 @@ function pump(
   rest: AsyncIterator<Uint8Array>,
   { signal, onWritten, resolve, reject }: PumpOptions,
 ): void {
-  let isFull = false;
+  let [isFull, isOver] = [false, false];
   const stop = (): void => {
+    isOver = true;
     response.off('drain', onDrain);
     response.off('error', fail);
     signal.removeEventListener('abort', onAbort);
@@ -54,6 +56,7 @@ function pump(
   };
   const ask = (): void => void rest.next().then(take, fail);
   const take = (next: IteratorResult<Uint8Array>): void => {
+    if (isOver) return;
     try {
       signal.throwIfAborted();
       if (next.done) {
@@ -75,7 +78,7 @@ function pump(
     isFull = false;
     ask();
   };
-  // Pieces that are waited for fail by the signal themselves.
+  // Who waits for a piece is told by that.
   const onAbort = (): void => {
     if (isFull) fail(signal.reason);
   };

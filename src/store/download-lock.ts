@@ -15,6 +15,8 @@ const MAX_TAG_BYTES = 1024;
 /** So often a lock that is held gets a new time; one that has had none for long is nobody's. */
 const BEAT_MS = 10_000;
 const MAX_SILENCE_MS = 120_000;
+/** Behind the name of a lock: the right to remove it. */
+const REMOVING = '.removing';
 /** A lock without a whole tag is younger than this while its process writes it, as is the right to remove one. */
 const BEGUN_AGE_MS = 10_000;
 
@@ -56,14 +58,15 @@ export async function findFreeLock(file: string): Promise<DownloadLock | undefin
   }
 }
 
-/** Removes the locks in `directory` (named by a digest) whose process is gone. Never throws. */
+/** Removes the locks in `directory` (named by a digest) whose process is gone, and what is left of removals. Never throws. */
 export async function removeAbandonedLocks(directory: string): Promise<void> {
   const names = await readdir(directory).catch(() => []);
   for (const name of names) {
-    if (!/^[0-9a-f]{64}\.lock$/.test(name)) continue;
+    if (!/^[0-9a-f]{64}\.lock(?:\.removing)?$/.test(name)) continue;
     const file = join(directory, name);
     try {
-      if (await isAbandoned(file)) await removeAbandoned(file);
+      if (name.endsWith(REMOVING)) await removeRightLeft(file);
+      else if (await isAbandoned(file)) await removeAbandoned(file);
     } catch {
       // Another user's, or no file: it is in nobody's way.
     }
@@ -119,18 +122,16 @@ async function isAbandoned(file: string): Promise<boolean> {
 
 /**
  * Removes the lock `file` if it is nobody's. One process alone does so at a time: another one might have judged what
- * lay there before, and remove what the first has put there since. False where another does so just now.
+ * lay there before, and remove what the first has put there since. False where another does so just now. (Two that find a right left behind at the same moment may both get it. A lock saves work, no more: then both
+ * download.)
  */
 async function removeAbandoned(file: string): Promise<boolean> {
-  const right = `${file}.removing`;
+  const right = `${file}${REMOVING}`;
   try {
     await (await open(right, 'wx', 0o666)).close();
   } catch (error) {
     if (systemCode(error) !== 'EEXIST') throw error;
-    const stats = await lstat(right).catch(() => undefined);
-    const isLeft = stats !== undefined && Date.now() - stats.mtimeMs > BEGUN_AGE_MS;
-    if (isLeft) await rm(right, { force: true });
-    return false;
+    return removeRightLeft(right);
   }
   try {
     if (await isAbandoned(file)) await rm(file, { force: true });
@@ -138,6 +139,14 @@ async function removeAbandoned(file: string): Promise<boolean> {
   } finally {
     await rm(right, { force: true });
   }
+}
+
+/** Removes the right to remove a lock where it was left behind: a process that lives makes use of it at once. */
+async function removeRightLeft(right: string): Promise<boolean> {
+  const stats = await lstat(right).catch(() => undefined);
+  const isLeft = stats !== undefined && Date.now() - stats.mtimeMs > BEGUN_AGE_MS;
+  if (isLeft) await rm(right, { force: true });
+  return isLeft;
 }
 
 /** By then the lock may be another's. */
@@ -151,7 +160,8 @@ function releaseOnce(file: string): () => Promise<void> {
     if (!isHeld) return;
     isHeld = false;
     clearInterval(beat);
-    held.delete(file);
     await rm(file, { force: true }).catch(() => undefined);
+    // Not before: who takes it must not lose it by that.
+    held.delete(file);
   };
 }

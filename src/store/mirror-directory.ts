@@ -18,7 +18,7 @@ import { removeStaleTemporaryFiles } from './temporary-names.ts';
 //   DIR/sha256/ab/abcd…  bytes with the SHA-256 abcd…, complete and verified when they appeared
 //   DIR/index.json       what they are; see mirror-index.ts
 //   DIR/.blobs-…         files under way; see temporary-names.ts
-//   DIR/.index.lock      the process that writes the index; see download-lock.ts
+//   DIR/.index.lock      the process that writes the index (and .index.lock.removing); see download-lock.ts
 //
 // `--mirror sha256=file:///DIR/sha256/{sha256:2}/{sha256}` reads it.
 

@@ -12,6 +12,7 @@ import { findSha256, type Sha256 } from '../core/sha256.ts';
 //   STORE/v1/partial/.blobs-…    downloads under way; see temporary-names.ts
 //   STORE/v1/partial/abcd….part  what came of abcd… before the download ended; see partial-download.ts
 //   STORE/v1/partial/abcd….lock  the process that downloads abcd…; see download-lock.ts
+//   STORE/v1/….lock.removing     the process that removes a lock which is nobody's
 //   STORE/v1/serve/….jsonl       what a server counted, one file for each address that it listens on; see statistics-file.ts
 //   STORE/v1/index/u<uid>/….idx  what that user's runs found out about a directory's files; see index-shard.ts
 //

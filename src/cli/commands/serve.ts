@@ -6,7 +6,7 @@ import { type ListenAddress, parseListen } from '../listen-address.ts';
 import { addGlobalOptions, byteCount, collect, duration } from '../options.ts';
 import type { ServeCommandOptions } from '../serve-command-options.ts';
 import { addTransferLimits, jobsOption, mirrorOption } from '../transfer-options.ts';
-import { optimiseAsUsual } from '../tune-engine.ts';
+import { tuneForServing } from '../tune-engine.ts';
 import type { Run } from './command.ts';
 
 const DEFAULT_LISTEN: ListenAddress = { host: '127.0.0.1', port: 8080 };
@@ -57,7 +57,7 @@ export function addServeCommand(program: Command, run: Run): void {
   );
   addGlobalOptions(serve).action(async (options: ServeCommandOptions, command: Command) => {
     await run(command, async (session) => {
-      optimiseAsUsual();
+      tuneForServing();
       // Before the server is loaded, which takes a while.
       const hangups = new Hangups();
       try {

@@ -138,7 +138,7 @@ export class Library {
   }
 
   /** See {@link Shelf.findKnown}. */
-  findHit(digest: Sha256): OpenEntry | undefined {
+  findHit(digest: string): OpenEntry | undefined {
     return this.#shelf.findKnown(digest);
   }
 

@@ -98,7 +98,7 @@ export class OpenEntry {
     await this.#closeIfUnused();
   }
 
-  /** Closes it once nobody reads it. */
+  /** Closes it once nobody reads it; resolves when it is closed, or left to the last reader. May be called again. */
   async retire(): Promise<void> {
     this.#isRetired = true;
     await this.#closeIfUnused();

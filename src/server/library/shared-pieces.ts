@@ -3,6 +3,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { LRUCache } from 'lru-cache';
 
 const PIECE_BYTES = 256 * 1024;
+/** All of a blob of 20 MB fits, so that a crowd at different places of it reads the file once. */
 const BUDGET_BYTES = 24 * 1024 * 1024;
 
 /** Keeps the pieces that were used last in memory, so many bytes in all. */

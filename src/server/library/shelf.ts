@@ -34,12 +34,12 @@ export class Shelf {
   readonly #budget: PieceBudget;
   readonly #signal: AbortSignal;
   /** What is no longer there is closed as soon as nobody reads it. */
-  readonly #known = new LRUCache<Sha256, Known>({
+  readonly #known = new LRUCache<string, Known>({
     max: MAX_OPEN,
     dispose: ({ entry }) => void entry.retire(),
   });
-  /** The stamps of files that were found to have their digests. */
-  readonly #hashed = new Map<Sha256, FileStamp>();
+  /** The stamps of files that were found to have their digests. Without `max`, room for all is not taken at once. */
+  readonly #hashed = new LRUCache<Sha256, FileStamp>({ maxSize: MAX_HASHED, sizeCalculation: () => 1 });
   /** Those above, and those that somebody still reads. */
   readonly #open = new Set<OpenEntry>();
   readonly #checks = new Map<Sha256, Promise<OpenEntry | undefined>>();
@@ -69,8 +69,8 @@ export class Shelf {
     return check;
   }
 
-  /** As {@link find}, but only what is open and as it was; what is no digest is not. */
-  findKnown(digest: Sha256): OpenEntry | undefined {
+  /** As {@link find}, but only what is open and as it was. Any text may be asked for: what is no digest is not there. */
+  findKnown(digest: string): OpenEntry | undefined {
     const known = this.#known.get(digest);
     if (known?.stamp === undefined) return undefined;
     const now = findStats(known.entry.path);
@@ -97,6 +97,7 @@ export class Shelf {
   async close(): Promise<void> {
     const all = [...this.#known.values()];
     this.#known.clear();
+    // They are retired by that; this waits for it.
     await Promise.all(all.map(({ entry }) => entry.retire()));
   }
 
@@ -142,15 +143,8 @@ export class Shelf {
 
   #keep(known: Known): void {
     const { digest } = known.entry;
-    if (known.stamp !== undefined) this.#remember(digest, known.stamp);
+    if (known.stamp !== undefined) this.#hashed.set(digest, known.stamp);
     this.#known.set(digest, known);
-  }
-
-  #remember(digest: Sha256, stamp: FileStamp): void {
-    this.#hashed.delete(digest);
-    this.#hashed.set(digest, stamp);
-    const [oldest] = this.#hashed.keys();
-    if (this.#hashed.size > MAX_HASHED && oldest !== undefined) this.#hashed.delete(oldest);
   }
 }
 

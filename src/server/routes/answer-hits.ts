@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { performance } from 'node:perf_hooks';
-import type { Sha256 } from '../../core/sha256.ts';
 import { findAccelPath } from '../accel.ts';
 import { contentHeaders } from '../content-headers.ts';
 import type { AppOptions, EndedRequest } from '../create-app.ts';
@@ -24,6 +23,12 @@ interface Head {
   readonly catalogue: Catalogue;
   readonly isPrivate: boolean;
   readonly headers: OutgoingHttpHeaders;
+}
+
+interface Hit {
+  readonly entry: OpenEntry;
+  readonly head: Head;
+  readonly body: Uint8Array | undefined;
 }
 
 /** What makes an answer more than the whole of a content. */
@@ -61,16 +66,28 @@ export function hitAnswerer(
     heads.set(entry, head);
     return head;
   };
+  // Nothing is waited for before the bytes are on their way: the entry need not be retained.
+  const findHit = (asked: string): Hit | undefined => {
+    try {
+      const entry = library.findHit(asked);
+      // Another server sends what it is told of.
+      const body = accelPrefix === undefined ? entry?.wholeBuffer() : undefined;
+      if (entry === undefined || (accelPrefix === undefined && body === undefined)) return undefined;
+      return { entry, head: headOf(entry), body };
+    } catch {
+      // Such as a disk that fails: the route meets it again, and answers.
+      return undefined;
+    }
+  };
   return (request, response) => {
-    const digest = findPlainDigest(request);
-    if (digest === undefined || via?.isOwn(request.headers.via) || !gate.admits(request)) return false;
-    const entry = library.findHit(digest);
-    // Another server sends what it is told of.
-    const body = accelPrefix === undefined ? entry?.wholeBuffer() : undefined;
-    if (entry === undefined || (accelPrefix === undefined && body === undefined)) return false;
+    const asked = findPlainDigest(request);
+    if (asked === undefined || via?.isOwn(request.headers.via) || !gate.admits(request)) return false;
     const startMs = performance.now();
-    const head = headOf(entry);
-    const work: EndedRequest['work'] = { startMs, bytes: entry.bytes, digest, origin: 'hit' };
+    const hit = findHit(asked);
+    if (hit === undefined) return false;
+    const { entry, head, body } = hit;
+    const { bytes, digest } = entry;
+    const work: EndedRequest['work'] = { startMs, bytes, digest, origin: 'hit' };
     gate.enter(request, response, () => {
       const ms = performance.now() - startMs;
       onEnded({ request, response, route: DIGEST_ROUTE, traits: {}, work, ms, alike: head });
@@ -82,10 +99,9 @@ export function hitAnswerer(
   };
 }
 
-/** The digest that a request without conditions asks for, as it stands there. */
-function findPlainDigest({ method, url = '', headers }: IncomingMessage): Sha256 | undefined {
+/** What stands where the digest does in a request without conditions. */
+function findPlainDigest({ method, url = '', headers }: IncomingMessage): string | undefined {
   if (method !== 'GET' || !url.startsWith(DIGEST_PATH)) return undefined;
   if (CONDITIONS.some((name) => headers[name] !== undefined)) return undefined;
-  // What is none, nobody has.
-  return url.slice(DIGEST_PATH.length) as Sha256;
+  return url.slice(DIGEST_PATH.length);
 }

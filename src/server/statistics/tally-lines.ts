@@ -28,9 +28,10 @@ const MAX_TIME_MS = 8_640_000_000_000_000;
 export function* writeTally(tally: Tally): Generator<unknown> {
   yield { schemaVersion: SCHEMA_VERSION, total: numbersOf(tally.totals) };
   for (const [day, counts] of [...tally.days]) yield { day, counts: numbersOf(counts) };
-  // A blob that is counted meanwhile moves, and would be met twice.
-  for (const key of [...tally.blobs.rkeys()]) {
-    const counts = tally.blobs.peek(key);
+  // The least recently counted first, so that it is also the first to fall out after a restart. One that is counted
+  // meanwhile moves, and would be met twice.
+  const blobs = [...tally.blobs.rkeys()].map((key) => [key, tally.blobs.peek(key)] as const);
+  for (const [key, counts] of blobs) {
     if (counts === undefined) continue;
     const { lastServedMs: served, firstFetchedMs: fetched } = counts;
     yield { key, counts: numbersOf(counts), served, fetched };

@@ -88,7 +88,7 @@ describe('UrlAsker', () => {
 
   it('reads no more than the beginning of what has no end', async () => {
     const server = await startFaultServer();
-    const [answer] = await askerWith({ timeoutMs: 200 }).ask([
+    const [answer] = await askerWith({ timeoutMs: 2000 }).ask([
       fileAt(server.serve('/a', '', { kind: 'endless' }), 7),
     ]);
     expect(answer).toMatchObject({ kind: 'found', isPage: false });

@@ -113,7 +113,7 @@ describe('download', () => {
   );
 
   it('does not give up on what is slow but not silent', async () => {
-    const result = await fetchOnce({ kind: 'throttle', bytesPerSecond: 10_000 }, { timeoutMs: 250 });
+    const result = await fetchOnce({ kind: 'throttle', bytesPerSecond: 2500 }, { timeoutMs: 1500 });
     expect(result).toMatchObject({ received: 5000, attempts: 1 });
   });
 

@@ -41,7 +41,7 @@ describe('a library', () => {
     const server = await startFaultServer();
     const stalled: Behaviour = { kind: 'stall', afterBytes: 1_000_000 };
     const url = server.serve('/fw', BYTES, [stalled, { kind: 'ok' }]);
-    const { library } = await openLibrary([declared(BYTES, url)], httpOptions({ timeoutMs: 600 }));
+    const { library } = await openLibrary([declared(BYTES, url)], httpOptions({ timeoutMs: 1500 }));
     const content = await open(library, { digest: DIGEST });
     expect([content.origin, content.bytes, content.isComplete]).toEqual(['miss', BYTES.length, false]);
     const iterator = content.read({ from: 0 }, NEVER)[Symbol.asyncIterator]();
@@ -207,14 +207,16 @@ describe('a library', () => {
 
   it('lets those who wait for their turn at a host wait, and others pass', async () => {
     const server = await startFaultServer();
-    const slow = { kind: 'ok', delayMs: 300 } as const;
-    const urls = [1, 2, 3, 4].map((n) => server.serve(`/slow${n}`, `${n}`, slow));
-    const { library } = await openLibrary([], { jobs: 1, timeoutMs: 400, retries: 0 });
+    const slow = { kind: 'ok', delayMs: 150 } as const;
+    const names = Array.from({ length: 12 }, (_, n) => `${n}`);
+    const urls = names.map((name) => server.serve(`/slow${name}`, name, slow));
+    // The last of them waits for longer than that.
+    const { library } = await openLibrary([], { jobs: 1, timeoutMs: 1500, retries: 0 });
     const other = await startFaultServer();
     const quick = other.serve('/quick', 'quick');
     const all = urls.map((url) => hashOf(library, { url }));
     expect(await hashOf(library, { url: quick })).toBe(sha256('quick'));
-    expect(await Promise.all(all)).toEqual(['1', '2', '3', '4'].map((text) => sha256(text)));
+    expect(await Promise.all(all)).toEqual(names.map((text) => sha256(text)));
   });
 
   it('ends a download that nobody waits for: with a known digest after a while, else at once', async () => {

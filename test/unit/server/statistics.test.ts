@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Statistics, urlKey } from '../../../src/server/statistics/statistics.ts';
 import { bytesSaved, findHitRate, MAX_DAYS, MAX_KEYS, Tally } from '../../../src/server/statistics/tally.ts';
+import { addLines, writeTally } from '../../../src/server/statistics/tally-lines.ts';
 import { statisticsDirectory, statisticsFile } from '../../../src/store/store-layout.ts';
 import { tempDir, temporaryFilesBelow } from '../../support/temp.ts';
 import { digestOf } from '../samples.ts';
@@ -208,6 +210,15 @@ describe('a tally', () => {
     const tally = new Tally();
     for (let i = 0; i < 100; i++) tally.day(new Date(i * DAY_MS).toISOString().slice(0, 10)).requests += 1;
     expect([tally.days.size, [...tally.days.keys()].sort()[0]]).toEqual([MAX_DAYS, '1970-01-11']);
+  });
+
+  it('comes back with its blobs in the order in which they fall out', async () => {
+    const tally = new Tally();
+    for (const key of ['a', 'b', 'c']) tally.blob(key.repeat(64));
+    tally.blob('a'.repeat(64));
+    const again = new Tally();
+    await addLines(again, Readable.from([...writeTally(tally)]));
+    expect([...again.blobs.rkeys()].map((key) => key[0])).toEqual(['b', 'c', 'a']);
   });
 
   it('forgets the blob that was counted least recently', () => {

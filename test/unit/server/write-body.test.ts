@@ -119,6 +119,31 @@ describe('writeBody', () => {
     expect(written).toEqual([]);
   });
 
+  it('writes nothing more where the answer fails while a piece is waited for', async () => {
+    const answer = slowAnswer();
+    let come = (_piece: IteratorResult<Uint8Array>): void => {};
+    let isReturned = false;
+    const rest: AsyncIterator<Uint8Array> = {
+      next: () => new Promise((resolve) => (come = resolve)),
+      return: async () => {
+        isReturned = true;
+        return { done: true, value: undefined };
+      },
+    };
+    const written: number[] = [];
+    const done = writeBody(answer.response, { done: false, value: Buffer.from('one') }, rest, {
+      signal: new AbortController().signal,
+      onWritten: (bytes) => void written.push(bytes),
+    });
+    answer.take();
+    await setImmediate();
+    const failure = new Error('reset');
+    answer.stream.emit('error', failure);
+    come({ done: false, value: Buffer.from('two') });
+    await expect(done).rejects.toBe(failure);
+    expect([written, isReturned, answer.stream.writableEnded]).toEqual([[3], true, false]);
+  });
+
   it('throws what the answer emits, and gives the pieces back', async () => {
     const answer = slowAnswer();
     const given = pieces(['one', 'two']);
