@@ -190,6 +190,16 @@ describe('a hit', () => {
     expect(server.opened()).toBe(0);
   });
 
+  it('is left to the router where looking for it fails', async () => {
+    const server = await startWithHit({
+      findHit: () => {
+        throw new Error('EIO');
+      },
+    });
+    expect((await ask(server, rawGet(PATH))).sha256).toBe(DIGEST);
+    expect(server.opened()).toBe(1);
+  });
+
   it('is none while too many requests are in work', async () => {
     const server = await startWithHit({ limits: { maxRequests: 0 } });
     expect((await ask(server, rawGet(PATH))).status).toBe(503);

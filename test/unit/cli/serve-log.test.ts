@@ -51,6 +51,13 @@ describe('the log of serve', () => {
     expect(words()).toEqual(['one', 'two']);
   });
 
+  it('writes what waits when the process ends', () => {
+    const { log, words } = open();
+    log.info('last words');
+    for (const listener of process.listeners('exit').slice(-1)) listener(0);
+    expect(words()).toEqual(['last words']);
+  });
+
   it('is in words on a terminal', () => {
     const { log, flush, writes } = open({ isTerminal: true });
     log.info({ at: 'x' }, 'begun');
